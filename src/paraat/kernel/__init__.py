@@ -1,0 +1,1 @@
+"""Pure vocabulary of the house. Standard library only: no Django, no I/O, no clock."""

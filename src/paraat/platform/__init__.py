@@ -1,0 +1,1 @@
+"""The ground floor: PostgreSQL, jobs, journal, marked QuerySets, channels, live updates, documents and registrations."""

@@ -1,0 +1,65 @@
+"""Facts that a lower app announces and a higher one acts upon: typed, in the same process and the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from paraat.kernel.ids import HOUSE
+
+Fact = TypeVar("Fact")
+_subscribers: defaultdict[type[Any], list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def subscribe(kind: type[Fact]) -> Callable[[Callable[[Fact], None]], Callable[[Fact], None]]:
+    """Register a function for every announced fact of `kind`; an app does so in its `AppConfig.ready`, by importing its subscriptions."""
+
+    def register(function: Callable[[Fact], None]) -> Callable[[Fact], None]:
+        if function not in _subscribers[kind]:
+            _subscribers[kind].append(function)
+        return function
+
+    return register
+
+
+def announce(fact: object) -> None:
+    """Tell every subscriber, now, in the caller's transaction: they succeed or fail together."""
+    for function in _subscribers[type(fact)]:
+        function(fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Something waits for a person: a held list, a "perhaps", an unassigned host, a stale feed, an exhausted ladder.
+
+    `key` is unique per waiting thing, so that announcing it again pages nobody twice. `urgent` pages at once, else it only shows as a task.
+    """
+
+    kind: str
+    key: str
+    summary: str
+    url: str
+    organisation: UUID = HOUSE
+    urgent: bool = True
+    exercise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What waited under `key` has been dealt with."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """A file of a feed has been read and attributed: the run's id, its source and the moment that the list itself speaks of."""
+
+    run: UUID
+    source: str
+    listed_at: datetime
+    exercise: bool
