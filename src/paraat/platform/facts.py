@@ -63,3 +63,19 @@ class ListRead:
     source: str
     listed_at: datetime
     exercise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """A lower app has something to tell a contact (an invitation, a test, a reminder); alerts makes it a delivery.
+
+    `key` is unique per thing told: announcing it again tells nobody twice. `body` may hold one signed link; it is plain text in the contact's language.
+    """
+
+    key: str
+    contact: UUID
+    purpose: str  # invitation, test, reminder
+    subject: str
+    body: str
+    channel: UUID | None = None  # one channel of the contact; None: the first that works
+    exercise: bool = False

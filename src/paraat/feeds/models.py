@@ -1,0 +1,107 @@
+"""What others tell us: sources with their policy, and every file that came from them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from paraat.kernel.admiralty import Credibility, Reliability
+from paraat.kernel.ids import HOUSE, uuid7
+from paraat.kernel.marking import Tlp
+from paraat.platform.marked import MarkedModel
+
+
+class Source(models.Model):
+    """A source: which format it speaks, how far it is trusted, and whether its lists alert at once or wait for one click."""
+
+    class Policy(models.TextChoices):
+        AT_ONCE = "at_once", _("Alert at once")
+        ONE_CLICK = "one_click", _("Wait for one click")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=200)
+    format = models.CharField(max_length=40)  # the folder below feeds/sources/
+    policy = models.CharField(max_length=10, choices=Policy.choices, default=Policy.ONE_CLICK)
+    reliability = models.CharField(
+        max_length=1, choices=[(r.value, r.value) for r in Reliability], default=Reliability.F
+    )
+    credibility = models.CharField(
+        max_length=1, choices=[(c.value, c.value) for c in Credibility], default=Credibility.CANNOT_BE_JUDGED
+    )
+    tlp = models.PositiveSmallIntegerField(default=Tlp.AMBER, choices=[(level.value, level.label) for level in Tlp])
+    severity = models.PositiveSmallIntegerField(default=3)
+    confirmed_by = models.CharField(max_length=200, blank=True)
+    confirmed_at = models.DateTimeField(null=True)  # until a person has confirmed the source, its lists are held
+    mapping = models.JSONField(default=dict)  # generic CSV: field -> column
+    pull_url = models.URLField(max_length=500, blank=True)
+    pull_every = models.DurationField(null=True)
+    pull_due_at = models.DateTimeField(null=True)
+    watch_folder = models.CharField(max_length=300, blank=True)
+    stale_after = models.DurationField(null=True)
+    last_run_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Run(MarkedModel):
+    """One file of one source, from its receipt to its end. Its content is kept; the same content again is recognised and alerts nobody."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        READING = "reading", _("Being read")
+        READ = "read", _("Read")
+        FAILED = "failed", _("Could not be read")
+        REPEATED = "repeated", _("Came before")
+
+    class Origin(models.TextChoices):
+        UPLOAD = "upload", _("Upload")
+        PASTE = "paste", _("Pasted text")
+        CLI = "cli", _("Command line")
+        API = "api", _("API")
+        FOLDER = "folder", _("Watched folder")
+        PULL = "pull", _("Pulled from a URL")
+        REPLAY = "replay", _("Played again from quarantine")
+
+    class DatedBy(models.TextChoices):
+        CONTENT = "content", _("its content")
+        FILE_NAME = "file_name", _("its file name")
+        RECEIPT = "receipt", _("its receipt")
+
+    organisation_field = "organisation"
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="runs")
+    organisation = models.UUIDField(
+        default=HOUSE, editable=False
+    )  # a list concerns the house; its findings concern organisations
+    file_name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)  # SHA-256 of the content
+    size = models.BigIntegerField(default=0)
+    path = models.CharField(max_length=300, blank=True)  # below PARAAT_HOME/files
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    by_label = models.CharField(max_length=200)
+    received_at = models.DateTimeField()
+    listed_at = models.DateTimeField(null=True)
+    dated_by = models.CharField(max_length=10, choices=DatedBy.choices, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    error = models.CharField(max_length=500, blank=True)
+    same_as = models.ForeignKey("self", models.SET_NULL, null=True, related_name="repeats")
+    records = models.BigIntegerField(default=0)
+    quarantined = models.BigIntegerField(default=0)
+    organisations = models.PositiveIntegerField(default=0)
+    perhaps = models.PositiveIntegerField(default=0)
+    unassigned = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-received_at"]
+        indexes = [
+            models.Index(fields=["digest"], name="run_digest"),
+            models.Index(fields=["-received_at"], name="run_newest"),
+        ]
