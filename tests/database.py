@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
 
 from paraat.platform import configuration, embedded
+from paraat.platform.database import migrate, migrations_digest
 
-_PACKAGES = ("django", "procrastinate", "django-allauth")
 _KEPT = 4
 """Templates of other states of the migrations that are kept: several people work in one tree."""
 
@@ -26,7 +24,7 @@ def start() -> embedded.Server:
 
 def template(server: embedded.Server) -> str:
     """The name of the template database of the migrations as they are, made when absent."""
-    name = f"template_{_state()}"
+    name = f"template_{migrations_digest()}"
     with _lock(), _admin(server) as admin:
         if not _exists(admin, name):
             _make(server, admin, name)
@@ -48,12 +46,10 @@ def drop(server: embedded.Server, name: str) -> None:
 
 
 def _make(server: embedded.Server, admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    from paraat.platform import database
-
     draft = f"{name}_draft"
     _execute(admin, f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
     _execute(admin, f'CREATE DATABASE "{draft}" OWNER {embedded.OWNER}')
-    database.migrate(name=draft)
+    migrate(name=draft)
     with contextlib.closing(psycopg.connect(server.url(embedded.SUPERUSER, draft), autocommit=True)) as made:
         made.execute("VACUUM (FREEZE, ANALYZE)")
     _execute(admin, f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
@@ -69,15 +65,6 @@ def _remove_old(admin: psycopg.Connection[tuple[object, ...]]) -> None:
     for (name,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'session\\_%'").fetchall():
         if not Path(f"/proc/{str(name).split('_')[1]}").exists():
             _execute(admin, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _state() -> str:
-    """A digest of every migration and of what grants the rights."""
-    digest = hashlib.sha256(" ".join(version(package) for package in _PACKAGES).encode())
-    source = Path(configuration.__file__).parents[1]
-    for path in sorted([*source.glob("*/migrations/*.py"), source / "platform" / "database.py"]):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 @contextlib.contextmanager

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -61,7 +64,7 @@ def as_owner(name: str | None = None) -> Iterator[None]:
 
     connection.close()
     if "pool" in connection.settings_dict["OPTIONS"]:
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]  # the stubs do not know pools
     before = connection.settings_dict
     found = connection_settings("owner")
     connection.settings_dict = {
@@ -88,6 +91,29 @@ def migrate(*, name: str | None = None, verbosity: int = 0) -> None:
         call_command("migrate", interactive=False, verbosity=verbosity)
         call_command("createcachetable", verbosity=verbosity)
         grant()
+
+
+def ensure_migrated() -> bool:
+    """Migrate when the code's migrations are not those of the last time; for a demonstration, where nobody runs `paraat migrate`."""
+    stamp = configuration.HOME.get() / "migrated"
+    state = migrations_digest()
+    if stamp.exists() and stamp.read_text() == state:
+        return False
+    migrate()
+    stamp.write_text(state)
+    return True
+
+
+def migrations_digest() -> str:
+    """What identifies the schema: every migration of ours, the versions of the packages with tables, the rights, and the cluster."""
+    digest = hashlib.sha256(
+        " ".join(version(package) for package in ("django", "procrastinate", "django-allauth")).encode()
+    )
+    source = Path(__file__).parents[1]
+    for path in sorted([*source.glob("*/migrations/*.py"), Path(__file__)]):
+        digest.update(str(path.relative_to(source)).encode() + path.read_bytes())
+    digest.update(dsn().encode())
+    return digest.hexdigest()[:16]
 
 
 def pending() -> list[str]:

@@ -40,7 +40,7 @@ def task(
 
     def declare(function: F) -> Any:
         named = name or f"{function.__module__.removeprefix('paraat.')}.{function.__name__}"
-        return app.task(queue=queue, name=named, retry=retry, lock=lock, queueing_lock=queueing_lock)(function)
+        return app.task(queue=queue, name=named, retry=retry or False, lock=lock, queueing_lock=queueing_lock)(function)
 
     return declare
 
