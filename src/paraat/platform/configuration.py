@@ -110,6 +110,26 @@ BACKUP_KEY = declare(
     "PARAAT_BACKUP_KEY", text, "", "Encrypts backups. Keep it somewhere else than the backups.", secret=True
 )
 
+# Signing in -----------------------------------------------------------------------------------------------------------------------
+SECOND_FACTOR = declare(
+    "PARAAT_SECOND_FACTOR",
+    switch,
+    "yes",
+    "Whether the team must have a second factor (TOTP or passkey). no only when the identity provider already asks for one.",
+)
+OIDC_URL = declare(
+    "PARAAT_OIDC_URL", address, "", "The issuer of an OpenID Connect identity provider to sign in with. Empty: none."
+)
+OIDC_NAME = declare("PARAAT_OIDC_NAME", text, "OpenID Connect", "What the button of that provider says.")
+OIDC_CLIENT_ID = declare("PARAAT_OIDC_CLIENT_ID", text, "", "The client id that the provider gave this installation.")
+OIDC_CLIENT_SECRET = declare("PARAAT_OIDC_CLIENT_SECRET", text, "", "Its client secret.", secret=True)
+JOURNAL_HEADS_TO = declare(
+    "PARAAT_JOURNAL_HEADS_TO",
+    text,
+    "",
+    "A mail address outside this installation that gets the heads of the journal's chains every day. Empty: nobody.",
+)
+
 # Processes ------------------------------------------------------------------------------------------------------------------------
 PROCESS = declare(
     "PARAAT_PROCESS",
@@ -129,6 +149,26 @@ HEARTBEAT_URL = declare(
 )
 METRICS_TOKEN = declare(
     "PARAAT_METRICS_TOKEN", text, "", "The bearer token for /metrics; empty: only from this machine.", secret=True
+)
+
+# What comes in --------------------------------------------------------------------------------------------------------------------
+UPLOAD_LIMIT = declare(
+    "PARAAT_UPLOAD_LIMIT",
+    number(1024, 1 << 40),
+    str(2 << 30),
+    "The largest file that is accepted, in bytes, as it comes; an archive may unpack to no more than the formats allow.",
+)
+INBOX = declare(
+    "PARAAT_INBOX",
+    text,
+    "",
+    "The folder in which sources have their watched folders. Empty: the folder inbox below PARAAT_HOME.",
+)
+PULL_PRIVATE_HOSTS = declare(
+    "PARAAT_PULL_PRIVATE_HOSTS",
+    listing,
+    "",
+    "Hosts of feeds that may be pulled although their address is not a public one; all others are refused.",
 )
 
 # Tests ----------------------------------------------------------------------------------------------------------------------------
@@ -157,6 +197,11 @@ def live_url() -> str:
     if LIVE_URL.get():
         return LIVE_URL.get()
     return "" if is_production() else f"http://localhost:{PORT.get() + 1}"
+
+
+def inbox() -> Path:
+    """The folder in which sources have their watched folders."""
+    return folder(INBOX.get()) if INBOX.get() else HOME.get() / "inbox"
 
 
 def root() -> Path:
