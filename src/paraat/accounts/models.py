@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from datetime import date
+from typing import Any, ClassVar, Self, cast
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models.functions import JSONObject, Now
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.ids import uuid7
 from paraat.kernel.marking import Role, Tlp
 from paraat.platform.marked import MarkedModel, MarkedQuerySet
-from paraat.registry.models import Contact, Organisation
+from paraat.registry.models import Contact, Organisation, Supply
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """Accounts."""
+
+    def active(self) -> Self:
+        """Those that may sign in."""
+        return self.filter(is_active=True)
+
+    def with_rights(self) -> Self:
+        """With all that a request must know of its user, in the same query: `held`, `clients` and `has_second_factor`."""
+        from allauth.mfa.models import Authenticator  # its models need ours first
+
+        mine = Membership.objects.filter(user=models.OuterRef("pk")).in_force()
+        suppliers = Membership.objects.filter(user=models.OuterRef(models.OuterRef("pk")), role=Role.PROVIDER)
+        today = cast("date", Now())  # the database's
+        supplied = Supply.objects.as_of(today).filter(
+            consent=True, supplier__in=suppliers.in_force().values("organisation")
+        )
+        return self.annotate(
+            held=ArraySubquery(mine.values(pair=JSONObject(role="role", organisation="organisation_id"))),
+            clients=ArraySubquery(supplied.values("customer_id").distinct()),
+            has_second_factor=models.Exists(Authenticator.objects.filter(user=models.OuterRef("pk"))),
+        )
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time
     """Finds accounts by address, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The account with this address."""
-        return self.get(email__iexact=username)
+        return cast("User", self.get(email__iexact=username))
 
 
 class User(AbstractBaseUser):
@@ -46,6 +73,15 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Roles of accounts."""
+
+    def in_force(self) -> Self:
+        """Not ended; and not those of a contact who no longer answers for the organisation."""
+        contact_left = models.Q(contact__erased_at__isnull=False) | models.Q(contact__valid_until__lte=Now())
+        return self.filter(models.Q(until=None) | models.Q(until__gt=Now())).exclude(contact_left)
+
+
 class Membership(models.Model):
     """A role of an account, for one organisation or (the team's own roles) for the house. A SPOC's membership names its contact on file."""
 
@@ -55,6 +91,8 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="memberships")
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="memberships")
     until = models.DateTimeField(null=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
