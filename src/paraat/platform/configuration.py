@@ -171,6 +171,73 @@ PULL_PRIVATE_HOSTS = declare(
     "Hosts of feeds that may be pulled although their address is not a public one; all others are refused.",
 )
 
+# Messages out and in --------------------------------------------------------------------------------------------------------------
+SMTP_URL = declare(
+    "PARAAT_SMTP_URL",
+    text,
+    "",
+    "How mail leaves: smtp://user:password@host:587?starttls=required (or try, never; ca=FILE), or smtps://host.",
+    secret=True,
+)
+SMTP_SECOND_URL = declare(
+    "PARAAT_SMTP_SECOND_URL", text, "", "The second way for mail, used while the first does not work.", secret=True
+)
+SMTP_CONNECTIONS = declare(
+    "PARAAT_SMTP_CONNECTIONS", number(1, 64), "4", "How many connections one batch of mail uses."
+)
+MAIL_FROM = declare(
+    "PARAAT_MAIL_FROM", text, "alerts@paraat.example", "The address that notices come from; required in production."
+)
+MAIL_REPLIES = declare(
+    "PARAAT_MAIL_REPLIES",
+    text,
+    "",
+    "The mailbox for replies, if not PARAAT_MAIL_FROM; the server must accept name+word@ for it.",
+)
+MAIL_BOUNCES = declare("PARAAT_MAIL_BOUNCES", text, "", "The mailbox for delivery reports, if not that for replies.")
+SMIME_CERTIFICATE = declare(
+    "PARAAT_SMIME_CERTIFICATE", text, "", "A PEM file: the certificate that signs mail, then its intermediates."
+)
+SMIME_KEY = declare("PARAAT_SMIME_KEY", text, "", "The private key of that certificate, as PEM.", secret=True)
+PGP_KEY = declare(
+    "PARAAT_PGP_KEY", text, "", "An armored OpenPGP secret key that signs mail, instead of S/MIME.", secret=True
+)
+SMS_URL = declare(
+    "PARAAT_SMS_URL",
+    text,
+    "",
+    "The SMS gateway: https:// takes our signed POST; another scheme is an apprise address with {to} in it.",
+    secret=True,
+)
+SMS_SECOND_URL = declare("PARAAT_SMS_SECOND_URL", text, "", "The second SMS gateway.", secret=True)
+VOICE_URL = declare("PARAAT_VOICE_URL", text, "", "The gateway that rings telephones; as for SMS.", secret=True)
+VOICE_SECOND_URL = declare("PARAAT_VOICE_SECOND_URL", text, "", "The second such gateway.", secret=True)
+GATEWAY_SECRET = declare(
+    "PARAAT_GATEWAY_SECRET",
+    listing,
+    "",
+    "Signs what goes to SMS and voice gateways and proves what they tell us; several: the first signs, all are accepted.",
+    secret=True,
+)
+PHONE_COUNTRY = declare(
+    "PARAAT_PHONE_COUNTRY", text, "32", "The country code of telephone numbers that are written without one."
+)
+MATRIX_URL = declare("PARAAT_MATRIX_URL", address, "", "The Matrix server of our account.")
+MATRIX_TOKEN = declare("PARAAT_MATRIX_TOKEN", text, "", "The access token of that account.", secret=True)
+WEBHOOK_PRIVATE = declare(
+    "PARAAT_WEBHOOK_PRIVATE",
+    switch,
+    "no",
+    "yes lets webhooks go to addresses inside private networks and over plain http.",
+)
+MAILBOX_URL = declare(
+    "PARAAT_MAILBOX_URL",
+    text,
+    "",
+    "Where replies and delivery reports arrive: imaps://user:password@host/INBOX, or maildir:///path.",
+    secret=True,
+)
+
 # Tests ----------------------------------------------------------------------------------------------------------------------------
 SHARED_DATA = declare(
     "PARAAT_SHARED_DATA", text, "", "The folder of real data that some tests read; they are skipped without it."

@@ -107,7 +107,9 @@ class Real(ABC):
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
         if {"send", "send_in_groups"} & set(vars(cls)):
-            raise TypeError(f"{cls.__name__} may not replace send(): the guard against leaking exercises is there; write transmit().")
+            raise TypeError(
+                f"{cls.__name__} may not replace send(): the guard against leaking exercises is there; write transmit()."
+            )
 
     def send_in_groups(self, batch: Iterable[Outgoing]) -> Iterator[tuple[Outcome, ...]]:
         """Keep in house what must stay in house, transmit the rest."""

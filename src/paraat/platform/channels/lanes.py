@@ -27,13 +27,13 @@ class Parcel(Protocol):
 
 
 Item = TypeVar("Item", bound=Parcel)
-Carried = TypeVar("Carried", bound=Parcel, contravariant=True)
+Carried_contra = TypeVar("Carried_contra", bound=Parcel, contravariant=True)
 
 
-class Session(Protocol[Carried]):
+class Session(Protocol[Carried_contra]):
     """One lane's connection to the outside, used by one thread."""
 
-    def carry(self, item: Carried, /) -> Outcome:
+    def carry(self, item: Carried_contra, /) -> Outcome:
         """Send one; a fault of the network is an outcome, not an exception."""
 
     def close(self) -> None:
@@ -67,7 +67,7 @@ class Lane(Generic[Item]):
 def _carry(session: Session[Item], item: Item) -> Outcome:
     try:
         return session.carry(item)
-    except Exception as fault:  # noqa: BLE001 - the outermost loop of a lane: one message's fault must not stop the others
+    except Exception as fault:
         log.exception("A channel failed on one delivery", extra={"delivery": str(item.delivery)})
         return Outcome(item.delivery, State.DEFERRED, detail=f"{type(fault).__name__}: {fault}", perhaps_twice=True)
 

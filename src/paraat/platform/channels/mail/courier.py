@@ -105,7 +105,7 @@ class Connection:
     def close(self) -> None:
         """QUIT if the server still listens."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
-            if self.alive:
+            if self._smtp.sock is not None:
                 self._smtp.sock.settimeout(2.0)
                 self._smtp.quit()
         self._smtp.close()
@@ -173,7 +173,9 @@ def check(route: MailRoute, hello: str | None = None) -> str | None:
 def _opened(route: MailRoute, hello: str | None) -> smtplib.SMTP:
     smtp: smtplib.SMTP
     if route.tls == "immediate":
-        smtp = smtplib.SMTP_SSL(route.host, route.port, local_hostname=hello, timeout=route.connect, context=route.context())
+        smtp = smtplib.SMTP_SSL(
+            route.host, route.port, local_hostname=hello, timeout=route.connect, context=route.context()
+        )
     else:
         smtp = smtplib.SMTP(route.host, route.port, local_hostname=hello, timeout=route.connect)
     try:
