@@ -74,7 +74,12 @@ def report(message: Message) -> Report | None:
 
 def _standard(message: Message) -> Report | None:
     """RFC 3464; several recipients in one report: the worst of them (ours never has more than one)."""
-    reports = [_recipient(block) for part in message.walk() if part.get_content_type() == "message/delivery-status" for block in _blocks(part)]
+    reports = [
+        _recipient(block)
+        for part in message.walk()
+        if part.get_content_type() == "message/delivery-status"
+        for block in _blocks(part)
+    ]
     found = [report for report in reports if report]
     return min(found, key=lambda report: list(Action).index(report.action), default=None)
 
@@ -90,7 +95,12 @@ def _recipient(block: Message) -> Report | None:
         return None
     recipient = mail_entity.header(block, "Original-Recipient") or mail_entity.header(block, "Final-Recipient")
     status = _STATUS.search(mail_entity.header(block, "Status"))
-    return Report(action, recipient.rpartition(";")[2].strip(), status[1] if status else "", mail_entity.header(block, "Diagnostic-Code")[:500])
+    return Report(
+        action,
+        recipient.rpartition(";")[2].strip(),
+        status[1] if status else "",
+        mail_entity.header(block, "Diagnostic-Code")[:500],
+    )
 
 
 def _free_text(message: Message) -> Report | None:
@@ -105,7 +115,9 @@ def _free_text(message: Message) -> Report | None:
     digit = status[1][0] if status else code[1] if code else "5" if _GONE.search(text) else ""
     waiting = bool(_WAITING.search(subject)) or digit == "2"
     named = failed or tuple(_ADDRESS.findall(text))[:1]
-    return Report(Action.DELAYED if waiting else Action.FAILED, named[0] if named else "", _code(status, digit), _line(text))
+    return Report(
+        Action.DELAYED if waiting else Action.FAILED, named[0] if named else "", _code(status, digit), _line(text)
+    )
 
 
 def _from_daemon(message: Message) -> bool:

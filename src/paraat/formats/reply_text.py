@@ -28,12 +28,23 @@ _DIVIDER = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(r"^[>\s*]*(?:From|Van|De|Von|Exp[ée]diteur)\s?:\*?\s*\S", re.IGNORECASE)
-_OTHER = re.compile(r"^[>\s*]*(?:Sent|To|Subject|Date|Verzonden|Aan|Onderwerp|Datum|Envoy[ée]|À|A|Objet|Gesendet|An|Betreff|Cc)\s?:", re.IGNORECASE)
+_OTHER = re.compile(
+    r"^[>\s*]*(?:Sent|To|Subject|Date|Verzonden|Aan|Onderwerp|Datum|Envoy[ée]|À|A|Objet|Gesendet|An|Betreff|Cc)\s?:",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"^\s*_{10,}\s*$")
 _SIGNATURE = re.compile(r"^-- ?$")
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "table", "blockquote", "hr"})
 _HIDDEN = frozenset({"style", "script", "head", "title"})
-_QUOTES = ("gmail_quote", "yahoo_quoted", "moz-cite-prefix", "protonmail_quote", "divrplyfwdmsg", "appendonsend", "x_divrplyfwdmsg")
+_QUOTES = (
+    "gmail_quote",
+    "yahoo_quoted",
+    "moz-cite-prefix",
+    "protonmail_quote",
+    "divrplyfwdmsg",
+    "appendonsend",
+    "x_divrplyfwdmsg",
+)
 _LONGEST = 20_000
 
 
@@ -41,7 +52,9 @@ def own_text(text: str) -> str:
     """The person's own words in a plain-text reply; empty when there are none."""
     lines = text[:_LONGEST].split("\n")
     kept = lines[: _end(lines)]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept if not line.lstrip().startswith(">"))).strip()
+    return re.sub(
+        r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept if not line.lstrip().startswith(">"))
+    ).strip()
 
 
 def from_html(html: str) -> str:
@@ -84,7 +97,9 @@ def _written_between(rest: list[str]) -> bool:
 
 def _header_block(lines: list[str], place: int) -> bool:
     """Outlook's way: From/Sent/To/Subject lines, at least two of the others within the next five."""
-    return bool(_FROM.match(lines[place])) and sum(bool(_OTHER.match(line)) for line in lines[place + 1 : place + 6]) >= 2
+    return (
+        bool(_FROM.match(lines[place])) and sum(bool(_OTHER.match(line)) for line in lines[place + 1 : place + 6]) >= 2
+    )
 
 
 class _Reader(HTMLParser):
