@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, Self
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.admiralty import Credibility, Reliability
 from paraat.kernel.ids import HOUSE, uuid7
 from paraat.kernel.marking import Tlp
-from paraat.platform.marked import MarkedModel
+from paraat.platform.marked import MarkedModel, MarkedQuerySet
+
+
+class SourceQuerySet(models.QuerySet[Any]):
+    """Sources."""
+
+    def active(self) -> Self:
+        """Those in use."""
+        return self.filter(active=True)
+
+    def to_pull(self, now: datetime) -> Self:
+        """Those whose URL is due to be asked."""
+        return self.active().exclude(pull_url="").filter(pull_due_at__lte=now)
+
+    def gone_stale(self, now: datetime) -> Self:
+        """Those that brought nothing new for too long, told or not."""
+        return self.active().filter(stale_due_at__lte=now)
 
 
 class Source(models.Model):
@@ -37,17 +57,39 @@ class Source(models.Model):
     pull_url = models.URLField(max_length=500, blank=True)
     pull_every = models.DurationField(null=True)
     pull_due_at = models.DateTimeField(null=True)
-    watch_folder = models.CharField(max_length=300, blank=True)
+    pulled_at = models.DateTimeField(null=True)  # last answer, new or not
+    pull_etag = models.CharField(max_length=300, blank=True)
+    pull_modified = models.CharField(max_length=60, blank=True)  # Last-Modified, as the server wrote it
+    watch_folder = models.CharField(max_length=300, blank=True)  # its name below the inbox
     stale_after = models.DurationField(null=True)
+    stale_due_at = models.DateTimeField(null=True)  # nothing new by then: somebody looks why
+    stale_told_at = models.DateTimeField(null=True)
     last_run_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
     active = models.BooleanField(default=True)
 
+    objects = SourceQuerySet.as_manager()
+
     class Meta:
         ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["watch_folder"], condition=~Q(watch_folder=""), name="source_folder_once")
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class RunQuerySet(MarkedQuerySet):
+    """Runs."""
+
+    def unfinished(self) -> Self:
+        """Received or being read."""
+        return self.filter(state__in=[Run.State.RECEIVED, Run.State.READING])
+
+    def abandoned(self, before: datetime) -> Self:
+        """Unfinished, and without a sign of life since `before`: their reader died."""
+        return self.unfinished().filter(Q(touched_at__lt=before) | Q(touched_at=None, received_at__lt=before))
 
 
 class Run(MarkedModel):
@@ -73,6 +115,7 @@ class Run(MarkedModel):
         CONTENT = "content", _("its content")
         FILE_NAME = "file_name", _("its file name")
         RECEIPT = "receipt", _("its receipt")
+        PERSON = "person", _("who brought it")
 
     organisation_field = "organisation"
 
@@ -92,16 +135,25 @@ class Run(MarkedModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     error = models.CharField(max_length=500, blank=True)
     same_as = models.ForeignKey("self", models.SET_NULL, null=True, related_name="repeats")
+    replay_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replays")
+    attempt = models.PositiveIntegerField(
+        default=0
+    )  # a reader whose attempt is no longer this one was given up: it writes nothing
+    touched_at = models.DateTimeField(null=True)  # last sign of life of its reader
     records = models.BigIntegerField(default=0)
     quarantined = models.BigIntegerField(default=0)
     organisations = models.PositiveIntegerField(default=0)
+    concerned = models.PositiveIntegerField(default=0)
     perhaps = models.PositiveIntegerField(default=0)
     unassigned = models.PositiveIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_at"]
         indexes = [
             models.Index(fields=["digest"], name="run_digest"),
             models.Index(fields=["-received_at"], name="run_newest"),
+            models.Index(fields=["received_at"], condition=Q(state__in=["received", "reading"]), name="run_unfinished"),
         ]

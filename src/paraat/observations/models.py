@@ -43,7 +43,9 @@ class Observation(models.Model):
     port = models.PositiveIntegerField(null=True)
     asn = models.BigIntegerField(null=True)
     email = models.CharField(max_length=254, null=True)  # noqa: DJ001
-    url = models.TextField(null=True)  # noqa: DJ001
+    prefix = models.PositiveSmallIntegerField(null=True)  # null: `ip` is one address; else the first of a network
+    path = models.TextField(null=True)  # noqa: DJ001  # what of the host, begins with "/"
+    tag = models.CharField(max_length=200, null=True)  # noqa: DJ001  # what the source says in a word: "rdp", "GET"
     raw = models.TextField(blank=True)
     derived_from = models.BigIntegerField(null=True)
 

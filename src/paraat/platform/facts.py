@@ -66,6 +66,19 @@ class ListRead:
 
 
 @dataclass(frozen=True, slots=True)
+class PerhapsDecided:
+    """A person decided, after the file was read, that it does (`yes`) or does not concern an organisation.
+
+    `finding` is the line decided, or the one that came to be because a host that nobody owned was assigned. Yes: the organisation is to be told.
+    """
+
+    finding: UUID
+    run: UUID
+    organisation: UUID
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tells:
     """A lower app has something to tell a contact (an invitation, a test, a reminder); alerts makes it a delivery.
 
