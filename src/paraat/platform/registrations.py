@@ -31,7 +31,7 @@ class Registry(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A line of the main menu: lazy title, URL name, who sees it, and where it stands (low is left)."""
+    """A line of the main menu: lazy title, URL name, who sees it, and where it stands (low is left; from 100 on below "More")."""
 
     title: Any
     url_name: str
@@ -102,7 +102,18 @@ class Searchable:
     find: Callable[[str, Viewer, int], Iterable[tuple[str, str, str]]] = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What must stand on every page while it holds: `words(viewer)` gives them, or None. `kind` is its look: exercise, stopped or notice."""
+
+    name: str
+    kind: str
+    words: Callable[[Viewer], str | None] = field(compare=False)
+    url_name: str = ""  # where to read more
+
+
 menu: Registry[MenuEntry] = Registry()
+banners: Registry[Banner] = Registry()
 panels: Registry[Panel] = Registry()
 checks: Registry[Check] = Registry()
 personal_data: Registry[PersonalData] = Registry()

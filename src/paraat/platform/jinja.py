@@ -1,0 +1,184 @@
+"""The one template engine of our own pages: Jinja2 with Django's translations, and what every template may call.
+
+Filters: `ago` ("3 min. geleden", a <time> element), `moment` (the exact moment, in the reader's language and time zone), `number`.
+Globals: url, static, language, languages, menu, banners, messages, query (the present address with some parameters changed), mode, team.
+`request`, `csrf_input` and `csrf_token` come from Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel import Locale, dates, numbers
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, StrictUndefined, Undefined, pass_context
+from jinja2.runtime import Context
+
+from paraat.kernel.marking import ANONYMOUS, Tlp, Viewer
+from paraat.platform import configuration
+from paraat.platform.registrations import Banner, MenuEntry, banners, menu, panels
+
+MORE = 100
+"""Menu entries from this order on stand below "More"."""
+
+_FORMATS = {"short": "d MMM HH:mm", "long": "EEEE d MMMM yyyy HH:mm:ss", "time": "HH:mm", "day": "d MMM yyyy"}
+
+
+def environment(**options: Any) -> Environment:
+    """The environment, as Django's Jinja2 backend asks for it. A misspelt name is an error everywhere but in production."""
+    options |= {"extensions": ["jinja2.ext.i18n"], "trim_blocks": True, "lstrip_blocks": True}
+    options["undefined"] = Undefined if configuration.is_production() else StrictUndefined
+    made = Environment(**options)  # noqa: S701  # Django's backend sets autoescape
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    made.filters |= {"ago": ago, "moment": moment, "number": number, "hours": hours, "tlp": tlp}
+    made.globals |= {
+        "url": _url,
+        "static": static,
+        "language": language,
+        "languages": settings.LANGUAGES,
+        "menu_for": menu_for,
+        "banners_for": banners_for,
+        "panels_for": panels_for,
+        "messages_for": _messages,
+        "query": query,
+        "production": configuration.is_production,
+        "team": configuration.TEAM_NAME.get,
+    }
+    return made
+
+
+# Moments and numbers --------------------------------------------------------------------------------------------------------------
+
+
+def language() -> str:
+    """The two-letter language of the reader."""
+    return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+def _locale() -> Locale:
+    return Locale.parse({"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}[language()])
+
+
+def moment(at: datetime | date | None, form: str = "short") -> str:
+    """`at` (aware) in the reader's language and time zone; form: short, long, time, day. Nothing for None."""
+    if at is None:
+        return ""
+    if isinstance(at, datetime):
+        return dates.format_datetime(timezone.localtime(at), _FORMATS[form], locale=_locale())
+    return dates.format_date(at, _FORMATS["day"], locale=_locale())
+
+
+@pass_context
+def ago(context: Context, at: datetime | None, plain: bool = False) -> SafeString | str:
+    """How long ago (or how soon) `at` is, with the exact moment on hover. The page's `now` counts, else the process's clock.
+
+    `plain` gives words only, for attributes and files.
+    """
+    if at is None:
+        return ""
+    now = context.get("now") or timezone.now()
+    words = ago_words(at, now)
+    if plain:
+        return words
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>', at.isoformat(timespec="seconds"), moment(at, "long"), words
+    )
+
+
+def ago_words(at: datetime, now: datetime) -> str:
+    """The distance between two aware moments in the reader's language: "3 min. geleden", "over 2 u"."""
+    return dates.format_timedelta(at - now, add_direction=True, format="short", locale=_locale(), threshold=1.5)
+
+
+def hours(span: timedelta | None) -> str:
+    """A length of time in words; nothing for None."""
+    return "" if span is None else dates.format_timedelta(span, format="short", locale=_locale(), threshold=1.5)
+
+
+def number(value: float | None) -> str:
+    """A number with the reader's separators; nothing for None: what was not measured is not shown."""
+    return "" if value is None else str(numbers.format_decimal(value, locale=_locale()))
+
+
+def tlp(level: int) -> Tlp:
+    """The TLP of a stored level."""
+    return Tlp(level)
+
+
+# The frame of a page --------------------------------------------------------------------------------------------------------------
+
+
+def menu_for(request: HttpRequest) -> dict[str, list[tuple[str, str, bool]]]:
+    """The menu of the one who looks: main and more, each as (title, address, whether we are there)."""
+    viewer = viewer_of(request)
+    entries: dict[str, list[tuple[str, str, bool]]] = {"main": [], "more": []}
+    for entry in sorted(menu, key=lambda one: one.order):
+        address = _address(entry) if viewer.has(*entry.roles) else None
+        if address is not None:
+            entries["more" if entry.order >= MORE else "main"].append((entry.title, address, _here(request, address)))
+    return entries
+
+
+def _address(entry: MenuEntry) -> str | None:
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return None  # an app that is not installed here
+
+
+def _here(request: HttpRequest, address: str) -> bool:
+    return request.path == address or (address != "/" and request.path.startswith(address))
+
+
+def banners_for(request: HttpRequest) -> Iterator[tuple[Banner, str]]:
+    """What must be on every page at this moment (an exercise runs, sending is stopped), with its words."""
+    viewer = viewer_of(request)
+    for banner in banners:
+        words = banner.words(viewer)
+        if words:
+            yield banner, words
+
+
+def panels_for(page: str, request: HttpRequest, subject: Any) -> Iterator[str]:
+    """What higher apps put on this page, lowest order first."""
+    for panel in sorted(panels, key=lambda one: one.order):
+        html = panel.render(viewer_of(request), subject) if panel.page == page else None
+        if html:
+            yield SafeString(html)
+
+
+def viewer_of(request: HttpRequest | None) -> Viewer:
+    """The viewer of a request, anonymous when there is none (an error page may come before the middleware)."""
+    return getattr(request, "viewer", ANONYMOUS)
+
+
+def _messages(request: HttpRequest | None) -> Iterable[Any]:
+    return get_messages(request) if request is not None and hasattr(request, "_messages") else ()
+
+
+def _url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def query(request: HttpRequest, changes: Mapping[str, Any] | None = None, **more: Any) -> str:
+    """`?...` of the present address with parameters changed; None removes one. The page number goes whenever anything changes."""
+    parameters = request.GET.copy()
+    changed = {**(changes or {}), **more}
+    for name in {*changed, "page"}:
+        parameters.pop(name, None)
+    for name, value in changed.items():
+        if value is not None:
+            parameters[name] = str(value)
+    return "?" + parameters.urlencode()
