@@ -61,6 +61,7 @@ PER_PAGE = 50
 CHUNK = 2000
 """Rows that an export reads at a time."""
 
+_NOTHING = _("Nothing here yet.")
 _harmless = re.compile(r"[+-][\d ]+([.,]\d+)?").fullmatch
 
 
@@ -106,7 +107,7 @@ class Table:
     filters: Sequence[Filter] = ()
     order: str = ""  # as in ?sort=
     per_page: int = PER_PAGE
-    empty: Any = _("Nothing here yet.")
+    empty: Any = _NOTHING
     hint: Any = ""  # what to do next when the list is empty
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -120,8 +121,8 @@ class Table:
         for one in self.filters:
             choices = [("", _("All")), *one.choices]
             fields[one.name] = forms.ChoiceField(label=one.title, choices=choices, required=False)
-        made = type("FilterForm", (forms.Form,), fields)(self.request.GET or None, auto_id="filter_%s")
-        return made  # type: ignore[no-any-return]
+        form: type[forms.Form] = type("FilterForm", (forms.Form,), fields)
+        return form(self.request.GET or None, auto_id="filter_%s")
 
     @cached_property
     def chosen(self) -> dict[str, str]:
