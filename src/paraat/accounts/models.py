@@ -116,32 +116,6 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
-class IdempotencyKey(models.Model):
-    """The answer to a POST that carried an Idempotency-Key, so that a retry gets the same answer and does nothing twice."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = models.UUIDField()
-    key = models.CharField(max_length=200)
-    request_digest = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="idempotency_once")]
-
-
-class RateWindow(models.Model):
-    """How often a key did something in a window of time: rate limits live in PostgreSQL, so that every process counts the same."""
-
-    key = models.CharField(max_length=200)
-    window = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["key", "window"], name="rate_window_once")]
-
-
 class Shift(models.Model):
     """Who is on call, from when until when. First is paged first, then second, then the coordinator."""
 

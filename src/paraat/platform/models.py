@@ -76,4 +76,33 @@ class HouseMessage(models.Model):
         indexes = [models.Index(fields=["address", "-at"], name="house_phone")]
 
 
-__all__ = ["HouseMessage", "JournalDetail", "JournalEntry", "JournalHead", "Tlp"]
+class RateWindow(models.Model):
+    """How often a key did something in a window of time: in PostgreSQL, so that every process counts the same. Written by `ratelimit` alone."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.CharField(max_length=200)
+    window = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "window"], name="rate_window_once")]
+        indexes = [models.Index(fields=["window"], name="rate_window_old")]
+
+
+class IdempotencyKey(models.Model):
+    """The answer to a POST that carried an Idempotency-Key: a retry gets the same answer and does nothing twice. Written by `idempotency` alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.UUIDField()
+    key = models.CharField(max_length=200)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="idempotency_once")]
+        indexes = [models.Index(fields=["at"], name="idempotency_old")]
+
+
+__all__ = ["HouseMessage", "IdempotencyKey", "JournalDetail", "JournalEntry", "JournalHead", "RateWindow", "Tlp"]

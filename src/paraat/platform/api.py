@@ -1,0 +1,171 @@
+"""How an app offers operations of the API. An operation names its scope and its roles; one that does not cannot be declared.
+
+    operations = Operations(tags=["alerts"])
+
+    @operations.read("/alerts", scope=Scope.ALERTS_READ, roles=[Role.DUTY_OFFICER], answer=Page[AlertOut])
+    def list_alerts(request: ApiRequest, part: Query[Part]) -> Page[AlertOut]: ...
+
+`web/api.py` mounts the `operations` of every app below /api/v1. Errors are raised as `ParaatError` and become problem+json (RFC 9457) there.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.http import HttpResponse
+from ninja import Router, Schema
+from pydantic import Field, TypeAdapter
+
+from paraat.kernel.errors import NotAllowed, NotFound
+from paraat.kernel.marking import Role
+from paraat.platform import idempotency
+from paraat.platform.guard import Request
+from paraat.platform.marked import MarkedQuerySet
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+M = TypeVar("M", bound=models.Model)
+
+
+class Scope(StrEnum):
+    """What a token may be used for; its owner's roles decide what of it he sees."""
+
+    ORGANISATIONS_READ = "organisations:read"
+    FEEDS_READ = "feeds:read"
+    FEEDS_WRITE = "feeds:write"
+    ALERTS_READ = "alerts:read"
+    ALERTS_WRITE = "alerts:write"
+    TASKS_READ = "tasks:read"
+    TASKS_WRITE = "tasks:write"
+    JOURNAL_READ = "journal:read"
+    ACCOUNT_READ = "account:read"
+
+
+class ApiRequest(Request):
+    """A request that came with a token."""
+
+    scopes: frozenset[str]
+    owner: UUID
+
+
+class Problem(Schema):
+    """An error as RFC 9457 describes it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[dict[str, Any]] = Field(
+        default_factory=list, description="which fields of the input, when it is the input"
+    )
+
+
+class Part(Schema):
+    """Which part of a list."""
+
+    limit: int = Field(50, ge=1, le=200, description="at most so many")
+    offset: int = Field(0, ge=0, le=10_000_000, description="after so many")
+
+
+class Page(Schema, Generic[T]):
+    """A part of a list, and how long all of it is."""
+
+    items: list[T]
+    total: int
+    offset: int
+    limit: int
+
+
+def page(rows: models.QuerySet[Any], part: Part) -> dict[str, Any]:
+    """The asked part of `rows`, as `Page` wants it: two queries."""
+    items = list(rows[part.offset : part.offset + part.limit])
+    total = len(items) + part.offset if items and len(items) < part.limit else rows.count()
+    return {"items": items, "total": total, "offset": part.offset, "limit": part.limit}
+
+
+def visible(rows: MarkedQuerySet, request: Request, key: UUID) -> Any:
+    """The row with this key that the viewer may see; NotFound otherwise, so that nobody learns what exists."""
+    found = rows.visible_to(request.viewer).filter(pk=key).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+class Operations(Router):
+    """The operations of one app."""
+
+    def read(self, path: str, *, scope: Scope, roles: Iterable[Role], answer: Any, **more: Any) -> Callable[[F], F]:
+        """Declare a GET."""
+        return self._declare(["GET"], path, scope, roles, answer, 200, more)
+
+    def write(
+        self, path: str, *, scope: Scope, roles: Iterable[Role], answer: Any, status: int = 200, **more: Any
+    ) -> Callable[[F], F]:
+        """Declare a POST, which takes an Idempotency-Key."""
+        header = {"name": idempotency.HEADER, "in": "header", "required": False}
+        header |= {"schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}}
+        more["openapi_extra"] = {"parameters": [header], **more.get("openapi_extra", {})}
+        return self._declare(["POST"], path, scope, roles, answer, status, more)
+
+    def _declare(
+        self,
+        methods: Sequence[str],
+        path: str,
+        scope: Scope,
+        roles: Iterable[Role],
+        answer: Any,
+        status: int,
+        more: Any,
+    ) -> Callable[[F], F]:
+        allowed = frozenset(roles)
+
+        def declare(function: F) -> F:
+            guarded = _guarded(function, scope, allowed)
+            if "POST" in methods:
+                guarded = _once(guarded, TypeAdapter(answer), status)
+            guarded.scope, guarded.allowed_roles = scope, allowed  # type: ignore[attr-defined]
+            more.setdefault("description", f"{inspect.getdoc(function)}\n\nScope `{scope}`; {_named(allowed)}.")
+            responses = {status: answer, (400, 401, 403, 404, 409, 413, 415, 422, 429, 503): Problem}
+            return self.api_operation(list(methods), path, response=responses, **more)(guarded)  # type: ignore[no-any-return]
+
+        return declare
+
+
+def _named(roles: frozenset[Role]) -> str:
+    return (
+        "every role"
+        if roles == frozenset(Role)
+        else "for " + ", ".join(sorted(role.replace("_", " ") for role in roles))
+    )
+
+
+def _guarded(function: Callable[..., Any], scope: Scope, roles: frozenset[Role]) -> Callable[..., Any]:
+    @wraps(function)
+    def run(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
+        if scope not in request.scopes:
+            raise NotAllowed(f"This token does not have the scope {scope}.")
+        if not request.viewer.has(*roles):
+            raise NotAllowed()
+        return function(request, *args, **kwargs)
+
+    return run
+
+
+def _once(function: Callable[..., Any], form: TypeAdapter[Any], status: int) -> Callable[..., Any]:
+    """The answer as it goes over the wire, made inside the transaction that keeps it for a retry."""
+
+    @wraps(function)
+    def run(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def deed() -> HttpResponse:
+            value = form.validate_python(function(request, *args, **kwargs), from_attributes=True)
+            return HttpResponse(form.dump_json(value), status=status, content_type="application/json")
+
+        return idempotency.once(request, request.owner, deed)
+
+    return run

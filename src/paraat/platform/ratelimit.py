@@ -1,0 +1,67 @@
+"""Rate limits, counted in PostgreSQL: however many processes serve, one key has one count."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import timedelta
+from typing import cast
+
+from django.db import connection
+from django.http import HttpRequest
+
+from paraat.kernel.errors import ParaatError
+from paraat.platform import configuration
+from paraat.platform.models import RateWindow
+
+KEPT = timedelta(days=1)
+
+_COUNT = """
+    INSERT INTO platform_ratewindow (key, "window", count)
+    VALUES (%(key)s, to_timestamp(floor(extract(epoch FROM clock_timestamp()) / %(seconds)s) * %(seconds)s), 1)
+    ON CONFLICT (key, "window") DO UPDATE SET count = platform_ratewindow.count + 1
+    RETURNING count, ceil(extract(epoch FROM "window") + %(seconds)s - extract(epoch FROM clock_timestamp()))::int
+"""
+
+
+class TooOften(ParaatError):
+    """That was too often; try again later."""
+
+    permanent = False
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after=retry_after)
+        self.retry_after = retry_after
+
+
+def count(key: str, *, limit: int, seconds: int) -> None:
+    """Count one more deed of `key`; TooOften (with the seconds to wait) when it is more than `limit` in this window of `seconds`.
+
+    A window is a fixed piece of the database's clock. In a transaction that rolls back the deed was not counted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"key": key[:200], "seconds": seconds})
+        done, left = cast("tuple[int, int]", cursor.fetchone())
+    if done > limit:
+        raise TooOften(max(left, 1))
+
+
+def caller(request: HttpRequest) -> str:
+    """The address that asked, to limit who has no name; behind trusted proxies the one that the outermost of them saw. IPv6 by its /64."""
+    proxies = configuration.PROXIES.get()
+    chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    seen = chain[-proxies] if proxies and len(chain) >= proxies else request.META.get("REMOTE_ADDR", "")
+    try:
+        address = ipaddress.ip_address(seen)
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+
+
+def forget() -> int:
+    """Remove windows that are over for a day; the daily job calls it. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'DELETE FROM {RateWindow._meta.db_table} WHERE "window" < clock_timestamp() - %s',
+            [KEPT],  # noqa: S608
+        )
+        return cursor.rowcount
