@@ -277,10 +277,9 @@ def root() -> Path:
 
 
 def host_names() -> list[str]:
-    """The host names this installation answers to; a demonstration answers to this machine's own only."""
+    """The host names this installation answers to; this machine's own too, for whoever asks here whether it is well."""
     named = [urlsplit(public_url()).hostname or "", *ALLOWED_HOSTS.get()]
-    local = [] if is_production() else ["localhost", "127.0.0.1", "[::1]", "testserver"]
-    return [name for name in [*named, *local] if name]
+    return [name for name in [*named, "localhost", "127.0.0.1", "[::1]"] if name]
 
 
 def check_together() -> None:
@@ -290,6 +289,10 @@ def check_together() -> None:
     if is_production():
         if not PUBLIC_URL.get().startswith("https://"):
             raise SettingError(f"PARAAT_PUBLIC_URL must be an https address in production: {PUBLIC_URL.doc}")
+        if not PROXIES.get():
+            raise SettingError(
+                "PARAAT_PROXIES must be 1 or more in production: Paraat speaks plain HTTP, a proxy in front of it does TLS"
+            )
     elif HOST.get() not in {"127.0.0.1", "::1", "localhost"}:
         raise SettingError(
             f"PARAAT_HOST={HOST.get()!r} is wrong: a demonstration lets anybody in, so it listens on this machine only"

@@ -6,21 +6,34 @@ job tried again by another within seconds. Queues: `urgent` (somebody is warned)
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from procrastinate import BaseRetryStrategy, RetryStrategy
+from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+
+from paraat.kernel.errors import ParaatError
 
 __all__ = ["QUEUES", "RETRY", "app", "periodic", "task"]
 
 QUEUES = ("urgent", "default", "bulk")
-RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
-"""Three seconds, nine, twenty-seven ...: what a restart or a slow server needs. Deliveries have a ladder of their own."""
 
 F = TypeVar("F", bound=Callable[..., Any])
-log = logging.getLogger("paraat.jobs")
+
+
+class UnlessPermanent(RetryStrategy):
+    """Try again with growing pauses, unless the error itself says that trying again cannot help."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to try again; None: never."""
+        if isinstance(exception, ParaatError) and exception.permanent:
+            return None
+        return super().get_retry_decision(exception=exception, job=job)
+
+
+RETRY = UnlessPermanent(max_attempts=8, exponential_wait=3)
+"""Three seconds, nine, twenty-seven ...: what a restart or a slow server needs. Deliveries have a ladder of their own."""
 
 
 def task(
@@ -39,19 +52,44 @@ def task(
         raise ValueError(f"{queue} is not a queue: {QUEUES}")
 
     def declare(function: F) -> Any:
-        named = name or f"{function.__module__.removeprefix('paraat.')}.{function.__name__}"
-        return app.task(queue=queue, name=named, retry=retry or False, lock=lock, queueing_lock=queueing_lock)(function)
+        return app.task(
+            queue=queue, name=name or _name(function), retry=retry or False, lock=lock, queueing_lock=queueing_lock
+        )(function)
 
     return declare
 
 
-def periodic(cron: str, *, queue: str = "default", name: str | None = None) -> Callable[[F], Any]:
-    """Make a function a task that runs by the clock (`cron` in UTC; a sixth, last field means seconds). It gets `timestamp: int`.
+def periodic(cron: str, *, queue: str = "default") -> Callable[[F], Any]:
+    """Make a function of `timestamp: int` a task that runs by the clock (`cron` in UTC; a sixth, last field means seconds).
 
-    However many workers run, each tick is enqueued once. A tick that was missed is not made up for: look for what is due, not at the clock.
+    However many workers run, each tick is enqueued once, one waits and one runs at a time. A tick that was missed is not made up for: look
+    for what is due, never at the clock.
     """
 
     def declare(function: F) -> Any:
-        return app.periodic(cron=cron)(task(queue=queue, name=name, retry=None)(function))
+        named = _name(function)
+        return app.periodic(cron=cron)(
+            task(queue=queue, name=named, retry=None, lock=named, queueing_lock=named)(function)
+        )
 
     return declare
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__.removeprefix('paraat.')}.{function.__name__}"
+
+
+@periodic("* * * * *")
+def heartbeat(timestamp: int) -> None:
+    """Tell the dead-man's switch that jobs run here; that this stops is what it is for."""
+    from paraat.platform import health
+
+    health.beat()
+
+
+@periodic("17 3 * * *", queue="bulk")
+def forget_sessions(timestamp: int) -> None:
+    """Delete sessions and cached values that have expired."""
+    from django.core.management import call_command
+
+    call_command("clearsessions")
