@@ -61,6 +61,7 @@ class Alert(MarkedModel):
     listed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")  # who wrote it may not approve it
     sender = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")  # the partner that wrote it
     audience = models.JSONField(
         default=dict
@@ -75,6 +76,9 @@ class Alert(MarkedModel):
     corrects = models.ForeignKey("self", models.SET_NULL, null=True, related_name="corrections")
     valid_until = models.DateTimeField(null=True)
     ring_at_night = models.BooleanField(default=False)  # an officer said so
+    repeats = ArrayField(
+        models.UUIDField(), default=list
+    )  # earlier notices that already say the same to organisations that this run names again
 
     objects = AlertQuerySet.as_manager()
 
@@ -148,6 +152,7 @@ class Notice(MarkedModel):
     waits_until = models.DateTimeField(null=True)  # no phone rings at night: the board says until when
     exhausted_at = models.DateTimeField(null=True)  # nobody answered on any rung: belongs to a named officer
     officer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    silent_since = models.DateTimeField(null=True)  # the first rung had its time and nobody answered
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
 
@@ -159,6 +164,10 @@ class Notice(MarkedModel):
         indexes = [
             models.Index(fields=["step_due_at"], condition=models.Q(state="open"), name="notice_step_due"),
             models.Index(fields=["organisation", "state"], name="notice_board"),
+            models.Index(
+                fields=["mitigation_until"], condition=models.Q(state="acknowledged"), name="notice_mitigated"
+            ),
+            models.Index(fields=["expires_at"], condition=models.Q(state="open"), name="notice_expires"),
         ]
 
 
@@ -166,8 +175,33 @@ class DeliveryQuerySet(models.QuerySet[Any]):
     """Deliveries."""
 
     def due(self, now: Any) -> Self:
-        """To be sent now."""
-        return self.filter(state=Delivery.State.QUEUED, due_at__lte=now)
+        """To be sent now, and nobody is sending them."""
+        return self.filter(state=Delivery.State.QUEUED, claim=None, due_at__lte=now)
+
+    def left(self) -> Self:
+        """Those that were handed over to a server, certainly or perhaps: their recipients know."""
+        gone = models.Q(state__in=[Delivery.State.SENT, Delivery.State.ACCEPTED, Delivery.State.HOUSE])
+        return self.filter(gone | models.Q(perhaps_twice=True) | models.Q(claim__isnull=False))
+
+    def in_order(self) -> Self:
+        """The order of sending, which can be repeated: the worst first, then who waits longest."""
+        return self.order_by("-severity", "due_at", "pk")
+
+
+class Claim(models.Model):
+    """A batch that one process is sending. The process holds the PostgreSQL advisory lock of this number while it lives: when the lock is free and
+    `ended_at` is null, it died, and at most `connections` of its messages are in doubt."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=8)
+    connections = models.PositiveSmallIntegerField(default=1)
+    rows = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    died = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["started_at"], condition=models.Q(ended_at=None), name="claim_open")]
 
 
 class Delivery(models.Model):
@@ -191,7 +225,8 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.NOTICE)
-    notices = models.ManyToManyField(Notice, related_name="deliveries")
+    key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001  # of a page or of what a lower app tells: never twice
+    notices = models.ManyToManyField(Notice, through="Told", related_name="deliveries")
     alert = models.ForeignKey(Alert, models.CASCADE, null=True, related_name="deliveries")
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="deliveries")
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")  # of a page
@@ -199,6 +234,7 @@ class Delivery(models.Model):
     kind = models.CharField(max_length=8, choices=ContactChannel.Kind.choices)
     address = models.CharField(max_length=254)
     language = models.CharField(max_length=2, default="nl")
+    severity = models.PositiveSmallIntegerField(default=3)  # the worst first
     rung = models.PositiveSmallIntegerField(default=0)
     exercise = models.BooleanField(default=False)
     subject = models.CharField(max_length=300, blank=True)
@@ -216,22 +252,55 @@ class Delivery(models.Model):
     )  # the connection died between the end of the message and the answer
     reference = models.CharField(max_length=200, blank=True)
     detail = models.CharField(max_length=300, blank=True)
-    worker = models.CharField(max_length=60, blank=True)  # which connection holds it, while it is in flight
-    claimed_at = models.DateTimeField(null=True)
+    claim = models.ForeignKey("Claim", models.SET_NULL, null=True, related_name="deliveries")  # who is sending it now
 
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(state="queued"), name="delivery_due"),
+            models.Index(
+                fields=["kind", "due_at"], condition=models.Q(state="queued", claim=None), name="delivery_due"
+            ),
             models.Index(fields=["alert", "state"], name="delivery_outbox"),
             models.Index(fields=["address"], name="delivery_address"),
         ]
 
 
+class Told(models.Model):
+    """A notice is in a delivery. The same notice goes to the same address once: that is what the constraint says, whatever the code does."""
+
+    id = models.BigAutoField(primary_key=True)
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="told")
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="told")
+    purpose = models.CharField(max_length=12)
+    kind = models.CharField(max_length=8)
+    address = models.CharField(max_length=254)
+    round = models.PositiveSmallIntegerField(default=0)  # of a reminder, which may come again for a new mitigation
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "purpose", "kind", "address", "round"], name="told_once"),
+        ]
+
+
+class CallLineQuerySet(MarkedQuerySet):
+    """Lines of the call list."""
+
+    def open(self) -> Self:
+        """Still to be phoned."""
+        return self.filter(closed_at=None)
+
+    def due(self, now: Any) -> Self:
+        """To be phoned now: not those that wait for the morning or for a second try."""
+        return self.open().filter(models.Q(not_before=None) | models.Q(not_before__lte=now))
+
+
 class CallLine(MarkedModel):
-    """A line of the call list: somebody of the team must phone. Claimed by one officer ("I am calling"), closed with an outcome."""
+    """A line of the call list: somebody of the team must phone. Claimed by one officer ("I am calling"), closed with an outcome.
+
+    One telephone number has one open line, whatever the number of organisations and alerts; `organisation` is the first of them.
+    """
 
     class Outcome(models.TextChoices):
         ACKNOWLEDGED = "acknowledged", _("Spoke to a person, who acknowledges")
@@ -243,6 +312,9 @@ class CallLine(MarkedModel):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     notices = models.ManyToManyField(Notice, related_name="calls")
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")
+    address = models.CharField(max_length=254, blank=True)  # the number to phone; empty: none is on file
+    correction = models.BooleanField(default=False)  # what this number was told by phone has been withdrawn
+    attempts = models.PositiveSmallIntegerField(default=0)  # earlier lines that nobody answered
     severity = models.PositiveSmallIntegerField(default=3)
     since = models.DateTimeField()
     not_before = models.DateTimeField(null=True)
@@ -253,9 +325,18 @@ class CallLine(MarkedModel):
     spoke_to = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=500, blank=True)
 
+    objects = CallLineQuerySet.as_manager()
+
     class Meta:
         ordering = ["-severity", "since"]
         indexes = [models.Index(fields=["-severity", "since"], condition=models.Q(closed_at=None), name="call_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address", "exercise", "correction"],
+                condition=models.Q(closed_at=None) & ~models.Q(address=""),
+                name="call_once",
+            )
+        ]
 
 
 class Switch(models.Model):
@@ -265,6 +346,16 @@ class Switch(models.Model):
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    pace = models.PositiveSmallIntegerField(
+        default=1
+    )  # the clock of exercises and demonstrations: 60 makes a minute a second
+
+
+class AlertYear(models.Model):
+    """The last number of each year: numbers have no gaps because this row is written in the transaction that uses it."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
 
 
 class Inbound(models.Model):

@@ -1,0 +1,1 @@
+"""The pure decisions of alerts: frozen values in, value out, `now` passed in. No Django, no I/O."""
