@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
@@ -14,4 +14,4 @@ class RightsBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The account with this id that may sign in, or None."""
-        return cast("User | None", User.objects.active().with_rights().filter(pk=user_id).first())
+        return User.objects.active().with_rights().filter(pk=user_id).first()

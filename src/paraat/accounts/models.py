@@ -41,12 +41,24 @@ class UserQuerySet(models.QuerySet["User"]):
         )
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time
+class UserManager(BaseUserManager["User"]):
     """Finds accounts by address, whatever its case."""
+
+    def get_queryset(self) -> UserQuerySet:
+        """All accounts."""
+        return UserQuerySet(self.model, using=self._db)
+
+    def active(self) -> UserQuerySet:
+        """Those that may sign in."""
+        return self.get_queryset().active()
+
+    def with_rights(self) -> UserQuerySet:
+        """See `UserQuerySet.with_rights`."""
+        return self.get_queryset().with_rights()
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The account with this address."""
-        return cast("User", self.get(email__iexact=username))
+        return self.get(email__iexact=username)
 
 
 class User(AbstractBaseUser):

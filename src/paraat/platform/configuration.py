@@ -6,6 +6,7 @@ Use: `configuration.PORT.get()`. A new setting is one `declare(...)` here and on
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from paraat.kernel.errors import SettingError
@@ -242,6 +243,17 @@ MAILBOX_URL = declare(
 SHARED_DATA = declare(
     "PARAAT_SHARED_DATA", text, "", "The folder of real data that some tests read; they are skipped without it."
 )
+
+
+def identity_providers() -> list[dict[str, Any]]:
+    """The OpenID Connect provider to sign in with, as allauth wants to know it; none without PARAAT_OIDC_URL."""
+    if not OIDC_URL.get():
+        return []
+    for setting in (OIDC_CLIENT_ID, OIDC_CLIENT_SECRET):
+        if not setting.get():
+            raise SettingError(f"{setting.name} is missing: {OIDC_URL.name} is set. {setting.doc}")
+    app = {"provider_id": "oidc", "name": OIDC_NAME.get(), "client_id": OIDC_CLIENT_ID.get()}
+    return [{**app, "secret": OIDC_CLIENT_SECRET.get(), "settings": {"server_url": OIDC_URL.get()}}]
 
 
 def is_production() -> bool:
