@@ -234,6 +234,8 @@ class Delivery(models.Model):
     kind = models.CharField(max_length=8, choices=ContactChannel.Kind.choices)
     address = models.CharField(max_length=254)
     language = models.CharField(max_length=2, default="nl")
+    languages = ArrayField(models.CharField(max_length=2), default=list)  # of a mail, first one first
+    upcoming = models.CharField(max_length=16, blank=True)  # whom the next rung tells: a role, "again" or "call_list"
     severity = models.PositiveSmallIntegerField(default=3)  # the worst first
     rung = models.PositiveSmallIntegerField(default=0)
     exercise = models.BooleanField(default=False)

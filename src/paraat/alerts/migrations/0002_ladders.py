@@ -95,6 +95,18 @@ class Migration(migrations.Migration):
             field=models.PositiveSmallIntegerField(default=3),
         ),
         migrations.AddField(
+            model_name="delivery",
+            name="languages",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=2), default=list, size=None
+            ),
+        ),
+        migrations.AddField(
+            model_name="delivery",
+            name="upcoming",
+            field=models.CharField(blank=True, max_length=16),
+        ),
+        migrations.AddField(
             model_name="notice",
             name="silent_since",
             field=models.DateTimeField(null=True),
