@@ -92,3 +92,33 @@ class Tells:
     body: str
     channel: UUID | None = None  # one channel of the contact; None: the first that works
     exercise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back on something that was told by `Tells`: a person answered, an automatic reply came, or it bounced.
+
+    `how`: person, automatic or bounced; `through`: mail, sms or key.
+    """
+
+    key: str
+    contact: UUID
+    how: str
+    through: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that outside systems may want to know: `event` is alert.sent, alert.withdrawn, notice.acknowledged or notice.silent.
+
+    The marking travels along, so that whoever passes it on can decide who may know: `organisation` None means that several are concerned.
+    """
+
+    event: str
+    object: UUID  # of the alert or the notice
+    alert: UUID
+    number: str
+    at: datetime
+    tlp: int
+    exercise: bool
+    organisation: UUID | None = None
