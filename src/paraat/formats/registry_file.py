@@ -254,5 +254,14 @@ def _welfare_centre(town: Entry, number: str | None) -> list[Entry]:
     values = {name: town.values[name] for name in kept if name in town.values}
     name = names.get("nl") or next(iter(names.values()), f"OCMW {town.name}")
     return [
-        Entry(town.row, "welfare_centre", name, kbo=number, nis=town.nis, names=names, values=values, merged_into=town.merged_into)
+        Entry(
+            town.row,
+            "welfare_centre",
+            name,
+            kbo=number,
+            nis=town.nis,
+            names=names,
+            values=values,
+            merged_into=town.merged_into,
+        )
     ]

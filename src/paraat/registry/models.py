@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.ids import uuid7
@@ -39,6 +40,29 @@ class OrganisationQuerySet(DatedQuerySet):
     def constituents(self) -> Self:
         """Those that the team looks after."""
         return self.filter(constituent=True)
+
+    def with_reach(self, day: date) -> Self:
+        """Each with `reach` ("ok", "not_out_of_band", "none": can anybody be reached on `day`, also when its own systems are down) and `has_asset`."""
+        channels = ContactChannel.objects.usable(day).filter(contact__organisation=models.OuterRef("pk"))
+        owned = Asset.objects.as_of(day).exclude(kind=Asset.Kind.PAGE).filter(organisation=models.OuterRef("pk"))
+        reach = models.Case(
+            models.When(models.Exists(channels.filter(out_of_band=True)), then=models.Value("ok")),
+            models.When(models.Exists(channels), then=models.Value("not_out_of_band")),
+            default=models.Value("none"),
+        )
+        return self.annotate(reach=reach, has_asset=models.Exists(owned))
+
+    def with_onboarding(self, day: date) -> Self:
+        """Each with `onboarding`, the `rules.Stage` of its best SPOC on `day` as a number, and `spoc_confirmed_at`."""
+        spocs = (
+            Contact.objects.as_of(day)
+            .answering()
+            .with_stage()
+            .filter(organisation=models.OuterRef("pk"), role=Contact.Role.SPOC)
+        )
+        best = spocs.order_by("-stage", "-confirmed_at")[:1]
+        stage = Coalesce(models.Subquery(best.values("stage")), models.Value(0))
+        return self.annotate(onboarding=stage, spoc_confirmed_at=models.Subquery(best.values("confirmed_at")))
 
 
 class Organisation(MarkedModel):
@@ -106,6 +130,37 @@ class Organisation(MarkedModel):
         return str(self.names.get(language) or self.name)
 
 
+class AssetQuerySet(DatedQuerySet):
+    """Assets."""
+
+    def for_attribution(self, day: date) -> models.QuerySet[Any, dict[str, Any]]:
+        """What matching needs of every asset that holds on `day`: one query of dicts.
+
+        Keys: asset_id, asset_kind, value, shared, doubtful (never verified), owner_id, owner_kind, owner_name, owner_names, owner_nis.
+        An organisation that merged leaves its assets to its successor, which still answers for the old site.
+        """
+        gone = models.Q(organisation__active_until__lte=day)
+        unborn = models.Q(organisation__active_from__gt=day)
+        columns = {
+            "owner_id": "id",
+            "owner_kind": "kind",
+            "owner_name": "name",
+            "owner_names": "names",
+            "owner_nis": "nis",
+        }
+        owner = {
+            key: models.Case(
+                models.When(gone, then=models.F(f"organisation__merged_into__{column}")),
+                default=models.F(f"organisation__{column}"),
+            )
+            for key, column in columns.items()
+        }
+        held = self.as_of(day).exclude(gone & models.Q(organisation__merged_into=None)).exclude(unborn)
+        asset = {"asset_id": models.F("id"), "asset_kind": models.F("kind")}
+        doubtful = models.ExpressionWrapper(models.Q(verified_at=None), models.BooleanField())
+        return held.annotate(doubtful=doubtful, **asset, **owner).values(*asset, "value", "shared", "doubtful", *owner)
+
+
 class Asset(MarkedModel):
     """What makes something ours: a domain, host, network, ASN or e-mail domain. A page (web site with a path) is known but owns nothing."""
 
@@ -126,7 +181,7 @@ class Asset(MarkedModel):
     verified_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=200, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = AssetQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "value"]
@@ -139,6 +194,31 @@ class Asset(MarkedModel):
 
     def __str__(self) -> str:
         return self.value
+
+
+class ContactQuerySet(DatedQuerySet):
+    """Contacts."""
+
+    def answering(self) -> Self:
+        """Those whose personal data is still on file."""
+        return self.filter(erased_at=None)
+
+    def with_stage(self) -> Self:
+        """Each with `stage`, the same number as `rules.stage` gives."""
+        called_and_confirmed = models.Q(called_at__isnull=False, confirmed_at__isnull=False)
+        invited = (
+            models.Q(invited_at__isnull=False)
+            | models.Q(called_at__isnull=False)
+            | models.Q(confirmed_at__isnull=False)
+        )
+        return self.annotate(
+            stage=models.Case(
+                models.When(called_and_confirmed & models.Q(tested_at__isnull=False), then=models.Value(4)),
+                models.When(called_and_confirmed, then=models.Value(3)),
+                models.When(invited, then=models.Value(2)),
+                default=models.Value(1),
+            )
+        )
 
 
 class Contact(MarkedModel):
@@ -177,7 +257,7 @@ class Contact(MarkedModel):
     manual_fields = ArrayField(models.CharField(max_length=40), default=list)
     erased_at = models.DateTimeField(null=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         ordering = ["organisation", "role", "name"]
@@ -189,6 +269,16 @@ class Contact(MarkedModel):
     def is_away(self, at: Any) -> bool:
         """Whether the contact said to be away at the moment `at` (aware)."""
         return self.away_from is not None and self.away_from <= at and (self.away_until is None or at < self.away_until)
+
+
+class ChannelQuerySet(models.QuerySet[Any]):
+    """Channels."""
+
+    def usable(self, day: date) -> Self:
+        """Those of contacts that hold on `day`, without new ones that nobody confirmed through the old channel or a call-back."""
+        current = models.Q(contact__valid_until=None) | models.Q(contact__valid_until__gt=day)
+        new = models.Q(pending_address=models.F("address"))
+        return self.filter(current, contact__erased_at=None).exclude(new)
 
 
 class ContactChannel(models.Model):
@@ -212,6 +302,8 @@ class ContactChannel(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     pending_address = models.CharField(max_length=254, blank=True)
     pending_since = models.DateTimeField(null=True)
+
+    objects = ChannelQuerySet.as_manager()
 
     class Meta:
         ordering = ["contact", "position"]

@@ -1,0 +1,1 @@
+"""Everything that writes the registry, one file per noun."""
