@@ -125,7 +125,9 @@ MEDIA_ROOT = HOME / "files"
 
 # Static files ---------------------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = PACKAGE / "collected" if PRODUCTION else None  # made when the wheel is built; else served from where they lie
+STATIC_ROOT = (
+    PACKAGE / "collected" if PRODUCTION else None
+)  # made when the wheel is built; else served from where they lie
 _static = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if PRODUCTION

@@ -19,6 +19,8 @@ from paraat.kernel.errors import ParaatError
 from paraat.platform import configuration
 
 _NOT_NOUNS = {"main"}
+_WITHOUT_DJANGO = {"live", "web"}
+"""Nouns whose process never needs Django, or loads it itself: they start a second sooner."""
 
 
 class Nouns(click.Group):
@@ -33,7 +35,8 @@ class Nouns(click.Group):
         """The command of a noun, with Django ready for it."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        start_django()
+        if cmd_name not in _WITHOUT_DJANGO:
+            start_django()
         module = import_module(f"paraat.cli.{cmd_name}")
         command: click.Command = module.command
         return command

@@ -106,13 +106,15 @@ def ensure_migrated() -> bool:
 
 def migrations_digest() -> str:
     """What identifies the schema: every migration of ours, the versions of the packages with tables, the rights, and the cluster."""
+    from django.conf import settings
+
     digest = hashlib.sha256(
         " ".join(version(package) for package in ("django", "procrastinate", "django-allauth")).encode()
     )
     source = Path(__file__).parents[1]
     for path in sorted([*source.glob("*/migrations/*.py"), Path(__file__)]):
         digest.update(str(path.relative_to(source)).encode() + path.read_bytes())
-    digest.update(dsn().encode())
+    digest.update(" ".join([*settings.INSTALLED_APPS, dsn()]).encode())
     return digest.hexdigest()[:16]
 
 

@@ -31,10 +31,25 @@ _HELP = {
 def not_ready() -> list[str]:
     """Why this process cannot serve; empty when it can."""
     try:
-        missing = database.pending()
+        missing = _pending_until_none()
     except (OperationalError, InterfaceError, DatabaseError, ParaatError) as error:
         return [f"the database does not answer: {type(error).__name__}"]
     return [f"the schema lacks {name}" for name in missing]
+
+
+_migrated = False
+
+
+def _pending_until_none() -> list[str]:
+    """The pending migrations; once there are none only whether the database answers (a prober asks every few seconds)."""
+    global _migrated
+    if _migrated:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return []
+    missing = database.pending()
+    _migrated = not missing
+    return missing
 
 
 def metrics() -> str:

@@ -79,6 +79,7 @@ def configuration() -> dict[str, Any]:
             "django.server": {"handlers": [], "level": level, "propagate": True},
             "django.db.backends": {"level": "WARNING"},
             "procrastinate": {"level": "WARNING"},
+            "uvicorn": {"level": "WARNING"},
             "psycopg.pool": {"level": "ERROR"},
         },
     }

@@ -16,6 +16,7 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 JOB_ID: ContextVar[str] = ContextVar("job_id", default="")
 
 _acceptable = re.compile(r"[A-Za-z0-9-]{8,64}").fullmatch
+_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 _log = logging.getLogger("paraat.requests")
 
 
@@ -33,7 +34,8 @@ class RequestMiddleware:
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = REQUEST_ID.get()
-            _log.info("request", extra=_facts(request, response, began))
+            level = logging.DEBUG if request.path in _PROBES else logging.INFO
+            _log.log(level, "request", extra=_facts(request, response, began))
             return response
         finally:
             REQUEST_ID.reset(token)

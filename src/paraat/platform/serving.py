@@ -28,17 +28,20 @@ def web_command() -> list[str]:
         "--respawn-failed-workers",
         "--no-access-log",
         "--log-level=warning",
-        "--process-name=paraat-web",
         "paraat.platform.wsgi:application",
     ]
 
 
 def serve_live() -> None:
     """Serve the live process in this one, until it is asked to stop."""
+    import logging.config
+
     import uvicorn
 
+    from paraat.platform import logging as our_logging
     from paraat.platform.live_app import application
 
+    logging.config.dictConfig(our_logging.configuration())
     uvicorn.run(
         application(),
         host=configuration.HOST.get(),
