@@ -184,7 +184,7 @@ class WaitingTask(MarkedModel):
         default=Tlp.AMBER_STRICT, choices=[(level.value, level.label) for level in Tlp]
     )
 
-    objects = TaskQuerySet.as_manager()
+    objects = TaskQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["-urgent", "since"]

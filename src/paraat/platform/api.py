@@ -14,7 +14,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.db import models
@@ -129,10 +129,11 @@ class Operations(Router):
             guarded = _guarded(function, scope, allowed)
             if "POST" in methods:
                 guarded = _once(guarded, TypeAdapter(answer), status)
+            guarded.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]  # ninja reads it
             guarded.scope, guarded.allowed_roles = scope, allowed  # type: ignore[attr-defined]
             more.setdefault("description", f"{inspect.getdoc(function)}\n\nScope `{scope}`; {_named(allowed)}.")
             responses = {status: answer, (400, 401, 403, 404, 409, 413, 415, 422, 429, 503): Problem}
-            return self.api_operation(list(methods), path, response=responses, **more)(guarded)  # type: ignore[no-any-return]
+            return cast("F", self.api_operation(list(methods), path, response=responses, **more)(guarded))
 
         return declare
 

@@ -124,6 +124,9 @@ OIDC_URL = declare(
 OIDC_NAME = declare("PARAAT_OIDC_NAME", text, "OpenID Connect", "What the button of that provider says.")
 OIDC_CLIENT_ID = declare("PARAAT_OIDC_CLIENT_ID", text, "", "The client id that the provider gave this installation.")
 OIDC_CLIENT_SECRET = declare("PARAAT_OIDC_CLIENT_SECRET", text, "", "Its client secret.", secret=True)
+API_RATE = declare(
+    "PARAAT_API_RATE", number(1, 1_000_000), "600", "How many calls of the API one account may make per minute."
+)
 JOURNAL_HEADS_TO = declare(
     "PARAAT_JOURNAL_HEADS_TO",
     text,

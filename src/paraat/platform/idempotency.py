@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -19,7 +20,7 @@ from paraat.kernel.ids import uuid7
 from paraat.platform.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
-KEPT = timedelta(hours=48)
+KEPT = "48 hours"
 
 _CLAIM = """
     INSERT INTO platform_idempotencykey (id, owner, key, request_digest, body, at) VALUES (%s, %s, %s, %s, '', clock_timestamp())
@@ -60,7 +61,7 @@ def digest(request: HttpRequest) -> str:
         return total.hexdigest()
     for name, values in sorted(request.POST.lists()):
         total.update(f"{name}={values!r}\n".encode())
-    for name, file in sorted(request.FILES.items()):
+    for name, file in sorted(cast("dict[str, UploadedFile[bytes]]", request.FILES.dict()).items()):
         total.update(f"{name}={file.name!r}\n".encode())
         for chunk in file.chunks():
             total.update(chunk)
@@ -71,8 +72,8 @@ def digest(request: HttpRequest) -> str:
 def forget() -> int:
     """Remove answers older than two days; the daily job calls it. Returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM platform_idempotencykey WHERE at < clock_timestamp() - %s", [KEPT])
-        return cursor.rowcount
+        cursor.execute("DELETE FROM platform_idempotencykey WHERE at < clock_timestamp() - %s::interval", [KEPT])
+        return int(cursor.rowcount)
 
 
 def _again(owner: UUID, key: str, asked: str) -> HttpResponse:

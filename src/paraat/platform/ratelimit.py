@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import timedelta
 from typing import cast
 
 from django.db import connection
@@ -11,9 +10,8 @@ from django.http import HttpRequest
 
 from paraat.kernel.errors import ParaatError
 from paraat.platform import configuration
-from paraat.platform.models import RateWindow
 
-KEPT = timedelta(days=1)
+KEPT = "1 day"
 
 _COUNT = """
     INSERT INTO platform_ratewindow (key, "window", count)
@@ -60,8 +58,5 @@ def caller(request: HttpRequest) -> str:
 def forget() -> int:
     """Remove windows that are over for a day; the daily job calls it. Returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'DELETE FROM {RateWindow._meta.db_table} WHERE "window" < clock_timestamp() - %s',
-            [KEPT],  # noqa: S608
-        )
-        return cursor.rowcount
+        cursor.execute('DELETE FROM platform_ratewindow WHERE "window" < clock_timestamp() - %s::interval', [KEPT])
+        return int(cursor.rowcount)
