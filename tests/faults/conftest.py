@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from tests.installation import Installation
 from tests.installation import installation as new_installation
 

@@ -9,7 +9,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-
 from tests.installation import Installation
 
 pytestmark = pytest.mark.fault

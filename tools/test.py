@@ -1,0 +1,142 @@
+"""All tests in stages, each with its time; the last line sums them up. Usage: tools/test.py [STAGE ...]
+
+What a stage needs and this machine lacks (a browser, Debian's PostgreSQL 15) is installed with apt-get by root, else the stage says so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = ROOT / ".venv" / "bin"
+RESULTS = ROOT / "var" / "test-results"
+POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
+
+
+@dataclass
+class Stage:
+    """One stage: its name, what runs it, and how it went."""
+
+    name: str
+    run: Callable[[], bool]
+    seconds: float = 0.0
+    passed: bool = False
+
+
+def main() -> int:
+    """Run the stages asked for, all by default; 1 when anything failed."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for old in RESULTS.glob("*.xml"):
+        old.unlink()
+    wanted = [stage for stage in STAGES if not sys.argv[1:] or stage.name in sys.argv[1:]]
+    for stage in wanted:
+        print(f"\n=== {stage.name} ===", flush=True)
+        began = time.monotonic()
+        stage.passed = stage.run()
+        stage.seconds = time.monotonic() - began
+        print(f"=== {stage.name}: {'passed' if stage.passed else 'FAILED'} in {stage.seconds:.0f} s ===", flush=True)
+    return summary(wanted)
+
+
+def summary(stages: list[Stage]) -> int:
+    """Print the time of every stage and the sum of all tests; the exit code."""
+    print("\nstage        seconds")
+    for stage in stages:
+        print(f"{stage.name:12} {stage.seconds:7.0f}  {'' if stage.passed else 'FAILED'}".rstrip())
+    counts = [counted(path) for path in sorted(RESULTS.glob("*.xml"))]
+    total, failed, skipped = (sum(one[index] for one in counts) for index in range(3))
+    failed += sum(1 for stage in stages if not stage.passed and not (RESULTS / f"{stage.name}.xml").exists())
+    print(f"\n{total - failed - skipped} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 0 if all(stage.passed for stage in stages) and not failed else 1
+
+
+def counted(path: Path) -> tuple[int, int, int]:
+    """Tests, failures with errors, and skipped of one pytest run."""
+    suite = next(ET.parse(path).getroot().iter("testsuite"))  # noqa: S314  # our own file
+    number = {key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors", "skipped")}
+    return number["tests"], number["failures"] + number["errors"], number["skipped"]
+
+
+def static() -> bool:
+    """Lint, format, types and layers; the type checker beside the others."""
+    types = subprocess.Popen([BIN / "mypy"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    commands = [
+        [BIN / "ruff", "check", "."],
+        [BIN / "ruff", "format", "--check", "."],
+        [BIN / "lint-imports", "--no-timing"],
+    ]
+    done = [subprocess.run(command, cwd=ROOT, check=False).returncode == 0 for command in commands]
+    print(types.communicate()[0], end="")
+    return all(done) and types.returncode == 0
+
+
+def pytest(name: str, marks: str, **environment: str) -> bool:
+    """One run of pytest over the tests that `marks` selects; no test selected (exit code 5) is not a failure of the stage."""
+    command = [
+        BIN / "python",
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        marks,
+        f"--junitxml={RESULTS / f'{name}.xml'}",
+        "--durations=8",
+    ]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode in {0, 5}
+
+
+def database() -> bool:
+    """Everything but browsers and faults, on the embedded server."""
+    return pytest("database", "not e2e and not fault")
+
+
+def postgres_15() -> bool:
+    """SQL, triggers and jobs on the oldest PostgreSQL that we support."""
+    if not POSTGRES_15.exists() and not installed("postgresql-15"):
+        return False
+    return pytest(
+        "pg15", "pg15", PARAAT_POSTGRES_BINARIES=str(POSTGRES_15), PARAAT_TEST_HOME=str(ROOT / "var" / "test15")
+    )
+
+
+def browser() -> bool:
+    """What a person does, in a real browser against real processes."""
+    if not shutil.which("chromium") and not installed("chromium"):
+        return False
+    return pytest("browser", "e2e and not fault")
+
+
+def faults() -> bool:
+    """The real processes, broken on purpose."""
+    return pytest("faults", "fault")
+
+
+def installed(package: str) -> bool:
+    """Install a Debian package; says what is missing when that cannot be done."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        print(f"This stage needs Debian's package {package}: apt-get install {package}")
+        return False
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    refreshed = subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+    return refreshed.returncode == 0 and subprocess.run(command, env=environment, check=False).returncode == 0
+
+
+STAGES = [
+    Stage("static", static),
+    Stage("database", database),
+    Stage("pg15", postgres_15),
+    Stage("browser", browser),
+    Stage("faults", faults),
+]
+
+if __name__ == "__main__":
+    sys.exit(main())
