@@ -108,7 +108,9 @@ def _free_text(message: Message) -> Report | None:
     failed = mail_entity.addresses(message, "X-Failed-Recipients")
     subject = mail_entity.header(message, "Subject")
     text = _words(message)
-    if not failed and not (_from_daemon(message) and (_SUBJECT.search(subject) or _NOT_DELIVERED.search(text))):
+    if not failed and not (
+        from_daemon(message) and (_SUBJECT.search(subject) or _WAITING.search(subject) or _NOT_DELIVERED.search(text))
+    ):
         return None
     status = _STATUS.search(text)
     code = _REPLY_CODE.search(text)
@@ -120,7 +122,7 @@ def _free_text(message: Message) -> Report | None:
     )
 
 
-def _from_daemon(message: Message) -> bool:
+def from_daemon(message: Message) -> bool:
     """An empty envelope sender (RFC 5321, 6.1) or a daemon's name."""
     empty = mail_entity.header(message, "Return-Path") in {"<>"}
     return empty or any(_DAEMON.match(address) for address in mail_entity.addresses(message, "From", "Sender"))

@@ -145,10 +145,7 @@ def _automatic(message: Message) -> bool:
         return True
     if mail_entity.header(message, "Precedence").lower() in {"auto_reply", "auto-reply", "bulk", "junk", "list"}:
         return True
-    if (
-        any(mail_entity.header(message, name) for name in _ROBOT_HEADERS)
-        or mail_entity.header(message, "Return-Path") == "<>"
-    ):
+    if bounce.from_daemon(message) or any(mail_entity.header(message, name) for name in _ROBOT_HEADERS):
         return True
     return _away(mail_entity.header(message, "Subject"))
 

@@ -13,14 +13,17 @@ MARKER = "##- "
 """A line that we put at the top of what we send; everything from it on is ours."""
 
 _ATTRIBUTION = re.compile(
-    r"""^[>\s]*(?:
+    r"""[>\s]*(?:
         On\s.{5,300}?\swrote:
       | Op\s.{5,300}?\s(?:schreef|heeft\s.{1,200}?geschreven)\b.{0,200}?:
       | Le\s.{5,300}?\sa\s[ée]crit\s?:
       | Am\s.{5,300}?\s(?:schrieb\b.{0,200}?|hat\s.{1,200}?geschrieben):
-      | .{3,200}?\s(?:wrote|schreef|a\s[ée]crit|schrieb)(?:\sop\s.{3,80}|\sam\s.{3,80}|\son\s.{3,80}|\sle\s.{3,80})?\s?:
-    )\s*$""",
+    )\s*""",
     re.VERBOSE | re.IGNORECASE,
+)
+_NAME_FIRST = re.compile(
+    r"[>\s]*(?=.{0,300}[@\d]).{3,200}?\s(?:wrote|schreef|a\s[ée]crit|schrieb)(?:\s(?:op|am|on|le)\s.{3,80})?\s?:\s*",
+    re.IGNORECASE,
 )
 _DIVIDER = re.compile(
     r"^[>\s]*-{2,}\s*(?:original message|forwarded message|oorspronkelijk bericht|doorgestuurd bericht|message d['’]origine|message transf[ée]r[ée]"
@@ -81,13 +84,20 @@ def _ends(lines: list[str], place: int) -> bool:
 
 def _attribution(lines: list[str], place: int) -> bool:
     """'On ... wrote:', which mail programs wrap over up to three lines; unless the person goes on writing between the quoted lines."""
-    for size in (1, 2, 3):
-        joined = " ".join(line.strip() for line in lines[place : place + size])
-        if len(joined) < 600 and _ATTRIBUTION.match(joined):
-            return not _written_between(lines[place + size :])
-        if not joined.rstrip() or not lines[place].strip():
-            return False
-    return False
+    size = _attribution_size(lines[place : place + 3])
+    return size > 0 and not _written_between(lines[place + size :])
+
+
+def _attribution_size(lines: list[str]) -> int:
+    """How many of these lines are the attribution; 0 when the first begins none."""
+    if _NAME_FIRST.fullmatch(lines[0][:600]):
+        return 1
+    for size in range(1, len(lines) + 1):
+        if not lines[size - 1].strip():
+            return 0
+        if _ATTRIBUTION.fullmatch(" ".join(line.strip() for line in lines[:size])[:600]):
+            return size
+    return 0
 
 
 def _written_between(rest: list[str]) -> bool:
