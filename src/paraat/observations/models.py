@@ -6,12 +6,13 @@ from collections.abc import Collection
 from typing import Any, Self
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.ids import uuid7
 from paraat.kernel.marking import Tlp
-from paraat.platform.marked import MarkedModel
+from paraat.platform.marked import MarkedModel, MarkedQuerySet
 from paraat.registry.models import Organisation
 
 
@@ -71,6 +72,26 @@ class Match(models.Model):
         ]
 
 
+class FindingQuerySet(MarkedQuerySet):
+    """Findings."""
+
+    def open_perhaps(self) -> Self:
+        """A "perhaps" that nobody has decided."""
+        return self.filter(certainty=Certainty.PERHAPS, decision="")
+
+    def telling(self) -> Self:
+        """Those that an alert speaks of: certain, concerned through, or a "perhaps" that a person said yes to."""
+        return self.exclude(certainty=Certainty.PERHAPS, decision__in=["", "no"])
+
+
+class UnassignedQuerySet(MarkedQuerySet):
+    """Hosts of interest that nobody owns."""
+
+    def open(self) -> Self:
+        """Nobody has dealt with them."""
+        return self.filter(state=UnassignedHost.State.OPEN)
+
+
 class Finding(MarkedModel):
     """What a run says of one organisation and one host (or address): many rows, one line. This is what people read and what alerts speak of."""
 
@@ -90,6 +111,8 @@ class Finding(MarkedModel):
     decided_by = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, blank=True)
+
+    objects = FindingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-listed_at", "target"]
@@ -117,8 +140,10 @@ class UnassignedHost(MarkedModel):
 
     run = models.UUIDField()
     host = models.CharField(max_length=255)
-    why = models.CharField(max_length=60)  # "country", "name_in_label"
+    why = models.CharField(max_length=60)  # rules.vocabulary.Why
+    hints = ArrayField(models.UUIDField(), default=list)  # organisations that its name makes one think of
     listed_at = models.DateTimeField()
+    severity = models.PositiveSmallIntegerField(default=0)
     rows = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     assigned_to = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")
@@ -128,6 +153,8 @@ class UnassignedHost(MarkedModel):
     decided_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, blank=True)
     tlp = models.PositiveSmallIntegerField(default=Tlp.GREEN, choices=[(level.value, level.label) for level in Tlp])
+
+    objects = UnassignedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-listed_at", "host"]
