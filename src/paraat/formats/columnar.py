@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import polars as pl
@@ -24,15 +24,25 @@ from paraat.formats.reasons import Reason
 from paraat.formats.record import QUARANTINE, RSIT, SCHEMA, Batch
 from paraat.formats.repair import repaired
 from paraat.formats.spread import spread_targets
+from paraat.kernel.severity import Severity
 
 TYPES: Mapping[str, pa.DataType] = {"seen_at": pa.timestamp("s"), "port": pa.uint16(), "asn": pa.uint32()}
 LONGEST_HEADER = 1 << 20
+SEVERITIES: Mapping[str, int] = {
+    "critical": Severity.SERIOUS,
+    "high": Severity.LIMITED,
+    "medium": Severity.NUISANCE,
+    "low": Severity.NUISANCE,
+    "info": Severity.INFORMATION,
+} | {str(level.value): level.value for level in Severity}
+"""The words sources use for how bad it is, as kernel.severity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Which column (by its place, the first is 0) says what of the record, and what holds for all rows.
 
+    `columns`: fields of the record, and `host_else`: the host of the rows whose `host` is empty.
     `targets`: the host column holds targets as people write them (URLs, addresses, "a.be/a.be"), which win over a bad address column.
     """
 
@@ -42,7 +52,6 @@ class Layout:
     rsit: str | None = None
     severity: int | None = None
     targets: bool = False
-    constants: Mapping[str, Any] = field(default_factory=dict)
 
 
 Plan = Callable[[tuple[str, ...], str], Layout]
@@ -191,6 +200,10 @@ def _columns(table: pa.Table, layout: Layout) -> tuple[dict[str, pa.Array], pl.S
     reasons: pl.Series | None = None
     if any(column.type == pa.binary() for column in found.values()):
         found, reasons = repaired(found)
+    if "host_else" in found:
+        found["host"] = pc.coalesce(found["host"], found.pop("host_else"))
+    if "severity" in found:
+        found["severity"] = _severities(found["severity"], layout)
     addresses = read_addresses(found["ip"]) if "ip" in found else None
     if addresses is not None:
         found |= {"ip": addresses.text, "ip4": addresses.ip4, "prefix": addresses.prefix}
@@ -203,6 +216,13 @@ def _columns(table: pa.Table, layout: Layout) -> tuple[dict[str, pa.Array], pl.S
         found, wrong = spread_targets(found)
         reasons = _first(reasons, wrong)
     return found, _first(reasons, _nobody(found, table.num_rows))
+
+
+def _severities(words: pa.StringArray, layout: Layout) -> pa.UInt8Array:
+    """The source's own word for each row, else what holds for all rows."""
+    places = pc.index_in(pc.ascii_lower(pc.ascii_trim_whitespace(words)), pa.array(list(SEVERITIES)))
+    numbers = pc.take(pa.array(list(SEVERITIES.values()), pa.uint8()), places)
+    return numbers if layout.severity is None else pc.fill_null(numbers, pa.scalar(layout.severity, pa.uint8()))
 
 
 def _address_reasons(addresses: Addresses | None, *, lenient: bool) -> pl.Series | None:

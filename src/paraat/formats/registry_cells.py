@@ -110,7 +110,7 @@ def day(text: str) -> date:
     """A date, 2025-01-01 or 1/1/2025 (day first)."""
     for form in _DATES:
         try:
-            return datetime.strptime(text.strip()[:10], form).date()  # noqa: DTZ007  # a day has no zone
+            return datetime.strptime(text.strip()[:10], form).date()  # a day has no zone
         except ValueError:
             continue
     raise ValueError(f"not a date: {text}")
@@ -136,6 +136,11 @@ def site(text: str, *, stale: bool = False) -> AssetValue | None:
     if path:
         return AssetValue("page", f"{host}{path}"[:300], stale)
     return AssetValue("domain", _domain(host), stale)
+
+
+def domain(text: str) -> str:
+    """A domain, normalised; of a site's host without its www."""
+    return _domain(host(text))
 
 
 def _domain(host: str) -> str:
@@ -195,12 +200,11 @@ def phone(text: str) -> str:
 def assets(field: str, text: str) -> Iterator[AssetValue]:
     """The assets of a cell of `domains`, `hosts`, `networks`, `asns` or `email_domains`."""
     reader, name = {
-        "domains": (host, "domain"),
+        "domains": (domain, "domain"),
         "hosts": (host, "host"),
         "networks": (network, "network"),
         "asns": (asn, "asn"),
         "email_domains": (host, "email_domain"),
     }[field]
     for part in parts(text):
-        value = reader(part)
-        yield AssetValue(name, _domain(value) if field == "domains" else value)
+        yield AssetValue(name, reader(part))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from paraat.formats import registry_cells as cells
@@ -181,7 +182,7 @@ class _Reading:
         """The days of its existence from columns such as active_2024 and active_2025."""
         years = sorted((int(name[-4:]), self.given[name] == "1") for name in self.given if _ACTIVE.fullmatch(name))
         found: dict[str, Any] = {}
-        for (_, before), (year, after) in zip(years, years[1:], strict=False):
+        for (_, before), (year, after) in pairwise(years):
             if before != after:
                 found["active_from" if after else "active_until"] = date(year, 1, 1)
         return found
