@@ -67,6 +67,14 @@ LANGUAGE = declare(
     "PARAAT_LANGUAGE", choice("nl", "fr", "de", "en"), "nl", "The language shown to who did not choose one."
 )
 
+# Personal data --------------------------------------------------------------------------------------------------------------------
+CONTACT_RETENTION = declare(
+    "PARAAT_CONTACT_RETENTION",
+    number(1, 3650),
+    "365",
+    "How many days after a contact ended its personal data is erased, and the files of old imports with it.",
+)
+
 # The database ---------------------------------------------------------------------------------------------------------------------
 DATABASE_URL = declare(
     "DATABASE_URL",

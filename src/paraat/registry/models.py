@@ -41,8 +41,22 @@ class OrganisationQuerySet(DatedQuerySet):
         """Those that the team looks after."""
         return self.filter(constituent=True)
 
+    def matching(self, words: str) -> Self:
+        """Those whose name (in any language), number or asset holds every word."""
+        found = self
+        for word in words.split()[:8]:
+            named = (
+                models.Q(name__icontains=word)
+                | models.Q(names__icontains=word)
+                | models.Q(nis=word)
+                | models.Q(kbo=word)
+            )
+            owned = Asset.objects.filter(organisation=models.OuterRef("pk"), value__icontains=word.lower())
+            found = found.filter(named | models.Exists(owned))
+        return found
+
     def with_reach(self, day: date) -> Self:
-        """Each with `reach` ("ok", "not_out_of_band", "none": can anybody be reached on `day`, also when its own systems are down) and `has_asset`."""
+        """Each with `has_asset` and `reach` on `day`: "ok" (also when its own systems are down), "not_out_of_band" or "none"."""
         channels = ContactChannel.objects.usable(day).filter(contact__organisation=models.OuterRef("pk"))
         owned = Asset.objects.as_of(day).exclude(kind=Asset.Kind.PAGE).filter(organisation=models.OuterRef("pk"))
         reach = models.Case(
@@ -136,7 +150,8 @@ class AssetQuerySet(DatedQuerySet):
     def for_attribution(self, day: date) -> models.QuerySet[Any, dict[str, Any]]:
         """What matching needs of every asset that holds on `day`: one query of dicts.
 
-        Keys: asset_id, asset_kind, value, shared, doubtful (never verified), owner_id, owner_kind, owner_name, owner_names, owner_nis.
+        Keys: asset_id, asset_kind, value, shared, guessed (by the www.<name>.be rule, not confirmed), owner_id, owner_kind, owner_name,
+        owner_names, owner_nis.
         An organisation that merged leaves its assets to its successor, which still answers for the old site.
         """
         gone = models.Q(organisation__active_until__lte=day)
@@ -157,8 +172,9 @@ class AssetQuerySet(DatedQuerySet):
         }
         held = self.as_of(day).exclude(gone & models.Q(organisation__merged_into=None)).exclude(unborn)
         asset = {"asset_id": models.F("id"), "asset_kind": models.F("kind")}
-        doubtful = models.ExpressionWrapper(models.Q(verified_at=None), models.BooleanField())
-        return held.annotate(doubtful=doubtful, **asset, **owner).values(*asset, "value", "shared", "doubtful", *owner)
+        by_rule = models.Q(verified_at=None, source__startswith="rule")
+        guessed = models.ExpressionWrapper(by_rule, models.BooleanField())
+        return held.annotate(guessed=guessed, **asset, **owner).values(*asset, "value", "shared", "guessed", *owner)
 
 
 class Asset(MarkedModel):
@@ -275,10 +291,9 @@ class ChannelQuerySet(models.QuerySet[Any]):
     """Channels."""
 
     def usable(self, day: date) -> Self:
-        """Those of contacts that hold on `day`, without new ones that nobody confirmed through the old channel or a call-back."""
+        """Those of contacts that hold on `day`."""
         current = models.Q(contact__valid_until=None) | models.Q(contact__valid_until__gt=day)
-        new = models.Q(pending_address=models.F("address"))
-        return self.filter(current, contact__erased_at=None).exclude(new)
+        return self.filter(current, contact__erased_at=None)
 
 
 class ContactChannel(models.Model):

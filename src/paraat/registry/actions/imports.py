@@ -16,7 +16,7 @@ from paraat.formats.registry_file import ContactValue, Fault, Register
 from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict
 from paraat.platform import moment
-from paraat.platform.actions import Subject, action, record
+from paraat.platform.actions import action, record
 from paraat.registry import snapshot
 from paraat.registry.actions.reach import recompute_reach
 from paraat.registry.belgium import RULE

@@ -1,0 +1,28 @@
+"""What the registry does by itself: half-yearly tests, asking for confirmation again, letting personal data go."""
+
+from __future__ import annotations
+
+from paraat.kernel.actor import SYSTEM
+from paraat.platform import moment
+from paraat.platform.jobs import periodic
+from paraat.registry import actions
+
+
+@periodic("*/20 * * * *")
+def test_contacts(timestamp: int) -> None:  # what is due counts, not the clock
+    """Send the tests that are due, and make tasks of those not answered in time."""
+    now = moment.now()
+    actions.send_due_tests(now=now, by=SYSTEM)
+    actions.note_unanswered(now=now, by=SYSTEM)
+
+
+@periodic("10 8 * * 1-5")
+def confirm_contacts(timestamp: int) -> None:
+    """Ask contacts that nobody confirmed for 180 days."""
+    actions.ask_stale_to_confirm(now=moment.now(), by=SYSTEM)
+
+
+@periodic("40 2 * * *", queue="bulk")
+def let_go(timestamp: int) -> None:
+    """Erase the personal data whose time is over."""
+    actions.let_go(by=SYSTEM)
