@@ -51,6 +51,15 @@ class Installation:
         """The JSON that a command prints."""
         return json.loads(self.run(*arguments).stdout)
 
+    def python(self, program: str, *arguments: str) -> str:
+        """What a small Python program prints that runs with this installation's settings; fails the test when it fails."""
+        command = [sys.executable, "-c", program, *arguments]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def up(self) -> None:
         """Start all processes and wait until the site answers."""
         self.run("up")

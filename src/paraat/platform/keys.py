@@ -40,6 +40,14 @@ def field_keys() -> tuple[str, ...]:
     return _keys(configuration.FIELD_KEY, "field")
 
 
+def backup_key() -> str:
+    """The passphrase of backups: PARAAT_BACKUP_KEY; outside production one made once, which is in no backup."""
+    given = configuration.BACKUP_KEY.get()
+    if not given and configuration.is_production():
+        raise SettingError(f"PARAAT_BACKUP_KEY is missing: {configuration.BACKUP_KEY.doc}")
+    return given or _made(folder() / "backup")
+
+
 def seal(secret: str) -> bytes:
     """Encrypt a secret for keeping in the database."""
     return _box().encrypt(secret.encode())
@@ -75,7 +83,7 @@ def _keys(setting: Setting[tuple[str, ...]], name: str) -> tuple[str, ...]:
         return given
     if configuration.is_production():
         raise SettingError(f"{setting.name} is missing: {setting.doc}")
-    return (_made(folder() / name),)
+    return tuple(_made(folder() / name).split(","))
 
 
 def _made(path: Path) -> str:
