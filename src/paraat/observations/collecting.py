@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
@@ -18,8 +17,6 @@ KEY = ["organisation", "target", "classification"]
 LISTS = {"ports": "port", "methods": "tag", "addresses": "address", "paths": "path"}
 UNKNOWN = "unknown"
 LONGEST_TARGET = 300
-_CERTAINTY = pl.Enum([str(one) for one in CERTAINTIES])  # in the order of the rules: surest first
-_REASON = pl.Enum([str(one) for one in REASONS])
 
 
 def prepared(records: pl.DataFrame) -> pl.DataFrame:
@@ -92,8 +89,8 @@ class Findings:
             "target",
             "classification",
             pl.col("severity").fill_null(self._severity),
-            words(whole["certainty"], _CERTAINTY).alias("certainty"),
-            words(whole["reason"], _REASON).alias("reason"),
+            certainty_words(whole["certainty"]).alias("certainty"),
+            reason_words(whole["reason"]).alias("reason"),
             pl.Series("because", [register.values.get(key, "") if key else "" for key in assets], dtype=pl.String),
             assets.alias("asset"),
             pl.col("rows").cast(pl.Int64),
@@ -134,16 +131,11 @@ def named(names: Sequence[str], places: pl.Series) -> pl.Series:
     return pl.Series(names, dtype=pl.String).gather(places.cast(pl.Int64))
 
 
-def words(codes: pl.Series, kind: Any) -> pl.Series:
-    """The words of codes of certainty or reason."""
-    return codes.cast(pl.UInt32).cast(kind).cast(pl.String)
-
-
 def certainty_words(codes: pl.Series) -> pl.Series:
     """The words of certainties."""
-    return words(codes, _CERTAINTY)
+    return named([str(one) for one in CERTAINTIES], codes)
 
 
 def reason_words(codes: pl.Series) -> pl.Series:
     """The words of reasons."""
-    return words(codes, _REASON)
+    return named([str(one) for one in REASONS], codes)

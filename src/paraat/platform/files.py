@@ -71,7 +71,7 @@ class Incoming:
         with _room():
             folder = root() / "incoming"
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = tempfile.NamedTemporaryFile(dir=folder, delete=False)  # noqa: SIM115  # closed by keep or discard
+            self._file = tempfile.NamedTemporaryFile(dir=folder, delete=False)  # closed by keep or discard
         return self
 
     def __exit__(self, *_: object) -> None:
