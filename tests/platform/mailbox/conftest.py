@@ -52,11 +52,8 @@ def maildir(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imap]:
     if not shutil.which("dovecot"):
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "dovecot-imapd"],
-            check=True,
-            capture_output=True,
-        )
+        for step in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "dovecot-imapd"]):
+            subprocess.run(["apt-get", *step], check=True, capture_output=True)
     home = tmp_path_factory.mktemp("dovecot")
     for folder in (home, *list(home.parents)[:2]):
         folder.chmod(0o755)
@@ -133,8 +130,11 @@ def _certificate(home: Path) -> Path:
 def _wait(server: Imap) -> None:
     context = ssl.create_default_context(cafile=str(server.certificate))
     for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", server.port), timeout=1) as raw:
-            with context.wrap_socket(raw, server_hostname="localhost"):
-                return
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", server.port), timeout=1) as raw,
+            context.wrap_socket(raw, server_hostname="localhost"),
+        ):
+            return
         time.sleep(0.05)
     raise AssertionError(f"Dovecot did not start: {(server.certificate.parent / 'log').read_text()}")
