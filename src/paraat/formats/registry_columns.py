@@ -43,6 +43,7 @@ FIELDS: dict[str, str] = {
     "networks": "network networks netwerk netwerken reseau reseaux ip ips ip_adres ip_adressen ip_range ip_ranges ip_reeks cidr adresse_ip plage_ip",
     "asns": "asn asns as_nummer",
     "email_domains": "email_domain email_domains maildomein maildomeinen domaine_mail mail_domain",
+    "unverified": "unverified niet_geverifieerd non_verifie ungepruft",
     "source": "source bron quelle",
 }
 """Field -> the headings that mean it, each as `plain` writes it; the first is what an export uses."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from dataclasses import field as made
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -58,7 +59,7 @@ class Fault:
     field: str
     reason: str
     whole: bool
-    raw: Mapping[str, str] = field(default_factory=dict)
+    raw: Mapping[str, str] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class Entry:
     kbo: str = ""
     ovo: str = ""
     nis: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = made(default_factory=dict)
+    values: Mapping[str, Any] = made(default_factory=dict)
     merged_into: str = ""
     assets: tuple[AssetValue, ...] = ()
     contacts: tuple[ContactValue, ...] = ()
@@ -201,6 +202,12 @@ class _Reading:
             return {}
 
     def _assets(self) -> Iterator[AssetValue]:
+        """Every asset of the row; those that its cell `unverified` names stay in doubt."""
+        doubted = frozenset(cells.parts(self.given.get("unverified", "")))
+        for asset in self._given_assets():
+            yield replace(asset, stale=True) if asset.value in doubted else asset
+
+    def _given_assets(self) -> Iterator[AssetValue]:
         stale = self.given.get("stale", "0") not in {"0", "no", "nee", "non"}
         for part in cells.parts(self.given.get("website", "")):
             try:

@@ -120,21 +120,19 @@ class Organisation(MarkedModel):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
     constituent = models.BooleanField(default=True)
     source = models.CharField(max_length=200, blank=True)
-    manual_fields = ArrayField(
-        models.CharField(max_length=40), default=list
-    )  # entered by hand: an import never overwrites them
+    manual_fields = ArrayField(models.CharField(max_length=40), default=list)  # entered by hand: no import changes them
     provider_consent = models.BooleanField(default=False)  # its service provider may be alerted in its place
     code_word = models.BinaryField(null=True)  # encrypted; on its paper card, never in a message
     code_word_at = models.DateTimeField(null=True)
     tlp = models.PositiveSmallIntegerField(default=Tlp.GREEN, choices=[(level.value, level.label) for level in Tlp])
 
-    objects = OrganisationQuerySet.as_manager()
+    objects = OrganisationQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["name"]
         indexes = [
             models.Index(fields=["province", "name"], name="organisation_board")
-        ]  # the board: one block per province
+        ]  # the board: a block a province
 
     def __str__(self) -> str:
         return self.name
@@ -174,7 +172,10 @@ class AssetQuerySet(DatedQuerySet):
         asset = {"asset_id": models.F("id"), "asset_kind": models.F("kind")}
         by_rule = models.Q(verified_at=None, source__startswith="rule")
         guessed = models.ExpressionWrapper(by_rule, models.BooleanField())
-        return held.annotate(guessed=guessed, **asset, **owner).values(*asset, "value", "shared", "guessed", *owner)
+        found: models.QuerySet[Any, dict[str, Any]] = held.annotate(guessed=guessed, **asset, **owner).values(
+            *asset, "value", "shared", "guessed", *owner
+        )
+        return found
 
 
 class Asset(MarkedModel):
@@ -197,7 +198,7 @@ class Asset(MarkedModel):
     verified_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=200, blank=True)
 
-    objects = AssetQuerySet.as_manager()
+    objects = AssetQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["kind", "value"]
@@ -273,7 +274,7 @@ class Contact(MarkedModel):
     manual_fields = ArrayField(models.CharField(max_length=40), default=list)
     erased_at = models.DateTimeField(null=True)
 
-    objects = ContactQuerySet.as_manager()
+    objects = ContactQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["organisation", "role", "name"]
@@ -311,9 +312,7 @@ class ContactChannel(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     address = models.CharField(max_length=254)
     position = models.PositiveSmallIntegerField(default=1)
-    out_of_band = models.BooleanField(
-        default=False
-    )  # computed by registry.rules.out_of_band: still works when the owner is down
+    out_of_band = models.BooleanField(default=False)  # by rules.out_of_band: still works when the owner is down
     confirmed_at = models.DateTimeField(null=True)
     pending_address = models.CharField(max_length=254, blank=True)
     pending_since = models.DateTimeField(null=True)
@@ -338,7 +337,7 @@ class Supply(MarkedModel):
     source = models.CharField(max_length=200, blank=True)
 
     organisation_field = "customer_id"
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()  # type: ignore[misc]  # as above
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["supplier", "customer", "what"], name="supply_once")]

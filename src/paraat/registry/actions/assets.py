@@ -48,7 +48,7 @@ def add_asset(
 ) -> Asset:
     """Put an asset on file; the same one as a guess on file becomes certain. Raises Invalid, and Conflict when it is there already."""
     kept = normalised(kind, value)
-    doubted = Asset.objects.filter(
+    doubted: Asset | None = Asset.objects.filter(
         organisation=organisation, kind=kind, value=kept, valid_until=None, verified_at=None
     ).first()
     if doubted is not None:

@@ -240,7 +240,7 @@ def _by_rule(entry: Entry, found: OnFile | None, wanted: Mapping[str, Any], grou
     if found and any(asset.kind == "domain" for asset in found.assets):
         return
     names = {**(found.names if found else {}), **entry.names} or {"": entry.name}
-    languages = wanted.get("languages") or (found.values.get("languages") if found else [])
+    languages = wanted.get("languages") or (found.values.get("languages") if found else None) or []
     spoken = [names[language] for language in languages if language in names] or list(names.values())[:1]
     given = {asset.value for asset in entry.assets}
     for domain in ground.sites(entry.kind, entry.nis, spoken):
