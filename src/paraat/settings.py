@@ -118,7 +118,7 @@ X_FRAME_OPTIONS = "DENY"
 USE_X_FORWARDED_HOST = False
 if configuration.PROXIES.get():
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-CONTENT_SECURITY_POLICY = security.policy(configuration.live_url())
+CONTENT_SECURITY_POLICY = security.policy(configuration.live_url(), configuration.identity_origin())
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(HOME / "tmp")
 MEDIA_ROOT = HOME / "files"

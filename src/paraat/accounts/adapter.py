@@ -34,11 +34,18 @@ class HouseAdapter(DefaultAccountAdapter):
         note_security(user=cast("User", user), what="sign_in")
         return super().post_login(request, user, **more)
 
-    def send_notification_mail(self, template_prefix: str, user: AbstractBaseUser, *more: Any, **context: Any) -> None:
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
         """Tell somebody that his password or second factor changed, and the journal too."""
-        note_security(user=cast("User", user), what=template_prefix.rpartition("/")[2])
+        account = cast("User", user)
+        note_security(user=account, what=template_prefix.rpartition("/")[2])
         try:
-            super().send_notification_mail(template_prefix, user, *more, **context)
+            super().send_notification_mail(template_prefix, user, context, email or account.email)
         except NotConfigured:
             log.warning("no mail server is set, so nobody was told that an account changed")
 

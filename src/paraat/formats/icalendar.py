@@ -22,7 +22,13 @@ class Event:
 
 def calendar(name: str, events: Iterable[Event], *, written: datetime) -> bytes:
     """The file; `written` (aware) is its DTSTAMP."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Paraat//Roster//EN", "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{_text(name)}"]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Paraat//Roster//EN",
+        "CALSCALE:GREGORIAN",
+        f"X-WR-CALNAME:{_text(name)}",
+    ]
     for event in events:
         lines += _event(event, written)
     return b"".join(folded for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))

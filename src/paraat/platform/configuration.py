@@ -60,6 +60,9 @@ PROXIES = declare(
     "How many trusted proxies stand in front; their X-Forwarded-For and -Proto are believed.",
 )
 TEAM_NAME = declare("PARAAT_TEAM_NAME", text, "Paraat", "The name of the team, as recipients of its messages know it.")
+TEAM_PHONE = declare(
+    "PARAAT_TEAM_PHONE", text, "", "The telephone number of the team, in its messages; empty: none is named."
+)
 TIME_ZONE = declare(
     "PARAAT_TIME_ZONE", text, "Europe/Brussels", "The time zone in which moments are shown; they are stored in UTC."
 )
@@ -265,6 +268,12 @@ def identity_providers() -> list[dict[str, Any]]:
             raise SettingError(f"{setting.name} is missing: {OIDC_URL.name} is set. {setting.doc}")
     app = {"provider_id": "oidc", "name": OIDC_NAME.get(), "client_id": OIDC_CLIENT_ID.get()}
     return [{**app, "secret": OIDC_CLIENT_SECRET.get(), "settings": {"server_url": OIDC_URL.get()}}]
+
+
+def identity_origin() -> str:
+    """Scheme and host of the OpenID Connect provider, to whom a sign-in form may lead; empty without one."""
+    parts = urlsplit(OIDC_URL.get())
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def is_production() -> bool:

@@ -10,8 +10,11 @@ from django.http import HttpRequest, HttpResponse
 _FEATURES = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 
 
-def policy(live: str) -> str:
-    """The Content-Security-Policy; `live` is the origin of the live process when it is not ours."""
+def policy(live: str, provider: str = "") -> str:
+    """The Content-Security-Policy; `live` is the origin of the live process when it is not ours, `provider` that of the identity provider.
+
+    A browser applies form-action to the redirect that answers a form too, and signing in elsewhere begins with a form.
+    """
     return "; ".join(
         [
             "default-src 'self'",
@@ -22,7 +25,7 @@ def policy(live: str) -> str:
             "object-src 'none'",
             "frame-ancestors 'none'",
             "base-uri 'none'",
-            "form-action 'self'",
+            f"form-action 'self' {provider}".strip(),
         ]
     )
 

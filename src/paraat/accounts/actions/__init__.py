@@ -9,6 +9,7 @@ from paraat.accounts.actions.people import (
     erase_account,
     give_role,
     note_security,
+    note_welcome,
     open_account,
     set_password,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "next_page",
     "note_security",
     "note_token_use",
+    "note_welcome",
     "open_account",
     "remove_shift",
     "revoke_token",

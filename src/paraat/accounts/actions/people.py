@@ -121,6 +121,12 @@ def note_security(*, user: User, what: str) -> None:
     record(f"account.{what}"[:60], by=Actor(ActorKind.USER, user.pk, str(user)), on=user)
 
 
+@action
+def note_welcome(*, user: User, by: Actor) -> None:
+    """Journal that somebody made the link by which `user` chooses a password."""
+    record("account.welcome", by=by, on=user)
+
+
 ERASED = "@erased.invalid"
 """Where the address of an erased account lies (RFC 2606: nobody can ever have it)."""
 
