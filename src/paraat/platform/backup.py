@@ -124,7 +124,7 @@ def is_empty() -> bool:
 @contextmanager
 def _writing(file: IO[bytes]) -> Iterator[tarfile.TarFile]:
     sealer = sealing.Sealer(file, keys.backup_key())
-    with tarfile.open(fileobj=sealer, mode="w|") as archive:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=sealer, mode="w|") as archive:
         yield archive
     sealer.close()  # not when something failed: what is not closed cannot be read
 

@@ -152,9 +152,10 @@ def _settings(place: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
             "min_size": 1,
             "max_size": configuration.DATABASE_POOL.get(),
             "timeout": 3,
+            "reconnect_timeout": 5,
             "max_lifetime": 600,
         }
-    common = {"ENGINE": _ENGINE, "CONN_MAX_AGE": 0 if web else 60, "CONN_HEALTH_CHECKS": not web, "PASSWORD": ""}
+    common = {"ENGINE": _ENGINE, "CONN_MAX_AGE": 0 if web else 60, "CONN_HEALTH_CHECKS": True, "PASSWORD": ""}
     return common | place | {"OPTIONS": options}
 
 

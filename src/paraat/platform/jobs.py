@@ -59,7 +59,7 @@ def task(
     return declare
 
 
-def periodic(cron: str, *, queue: str = "default") -> Callable[[F], Any]:
+def periodic(cron: str, *, queue: str = "default", name: str | None = None) -> Callable[[F], Any]:
     """Make a function of `timestamp: int` a task that runs by the clock (`cron` in UTC; a sixth, last field means seconds).
 
     However many workers run, each tick is enqueued once, one waits and one runs at a time. A tick that was missed is not made up for: look
@@ -67,7 +67,7 @@ def periodic(cron: str, *, queue: str = "default") -> Callable[[F], Any]:
     """
 
     def declare(function: F) -> Any:
-        named = _name(function)
+        named = name or _name(function)
         return app.periodic(cron=cron)(
             task(queue=queue, name=named, retry=None, lock=named, queueing_lock=named)(function)
         )
@@ -93,3 +93,11 @@ def forget_sessions(timestamp: int) -> None:
     from django.core.management import call_command
 
     call_command("clearsessions")
+
+
+@periodic("* * * * * 40")
+def copy_pages(timestamp: int) -> None:
+    """Keep copies of the pages that must stay readable when the database is down."""
+    from paraat.platform import snapshots
+
+    snapshots.renew()

@@ -95,6 +95,14 @@ class Demonstration:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A page of the room (its path, its lazy title) that stays readable when the database is down; a copy is kept every minute."""
+
+    path: str
+    title: Any = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Searchable:
     """A source for the search page: query and viewer in, (title, url, kind) out, at most `limit`."""
 
@@ -118,4 +126,5 @@ panels: Registry[Panel] = Registry()
 checks: Registry[Check] = Registry()
 personal_data: Registry[PersonalData] = Registry()
 demonstration: Registry[Demonstration] = Registry()
+snapshots: Registry[Snapshot] = Registry()
 searchables: Registry[Searchable] = Registry()

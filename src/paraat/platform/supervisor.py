@@ -153,6 +153,7 @@ def up() -> None:
         command = [sys.executable, "-m", "paraat.cli.main", "up", "--foreground"]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     if not serving.wait_until_answering(patience=60, while_true=lambda: process.poll() is None):
+        down()
         ends = "\n".join(path.read_text(errors="replace")[-1500:] for path in sorted(logs.glob("*.log")))
         raise StartFailed(
             f"The site does not answer on port {configuration.PORT.get()}. The logs in {logs} end so:\n{ends}"
