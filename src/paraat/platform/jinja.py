@@ -42,7 +42,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
-    made.filters |= {"ago": ago, "moment": moment, "number": number, "hours": hours, "tlp": tlp}
+    made.filters |= {"ago": ago, "moment": moment, "number": number, "hours": hours, "tlp": tlp, "in_language": in_language}
     made.globals |= {
         "url": _url,
         "static": static,
@@ -54,6 +54,7 @@ def environment(**options: Any) -> Environment:
         "messages_for": _messages,
         "query": query,
         "production": configuration.is_production,
+        "live_url": configuration.live_url,
         "team": configuration.TEAM_NAME.get,
     }
     return made
@@ -115,6 +116,12 @@ def number(value: float | None) -> str:
 def tlp(level: int) -> Tlp:
     """The TLP of a stored level."""
     return Tlp(level)
+
+
+def in_language(texts: Mapping[str, str] | None) -> str:
+    """The text in the reader's language, else in Dutch, English or whatever there is."""
+    known = texts or {}
+    return next((known[one] for one in (language(), "nl", "en") if known.get(one)), next(iter(known.values()), ""))
 
 
 # The frame of a page --------------------------------------------------------------------------------------------------------------

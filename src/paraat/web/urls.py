@@ -5,14 +5,25 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from django.urls import include, path
-from django.views.i18n import set_language
 
-from paraat.accounts.guard import public
+from paraat.web import api, journal, views
 
 _APPS = ("platform", "registry", "accounts", "observations", "feeds", "alerts")
 
+handler400 = "paraat.web.errors.bad_request"
+handler403 = "paraat.web.errors.forbidden"
+handler404 = "paraat.web.errors.not_found"
+handler500 = "paraat.web.errors.broken"
+
 urlpatterns = [
-    path("i18n/setlang/", public(set_language), name="set_language"),
-    path("accounts/", include("allauth.urls")),
+    path("", views.board, name="board"),
+    path("board/parts/", views.board_parts, name="board_parts"),
+    path("wall/", views.wall, name="wall"),
+    path("wall/parts/", views.wall_parts, name="wall_parts"),
+    path("search/", views.search, name="search"),
+    path("journal/", journal.listing, name="journal"),
+    path("language/", views.set_language, name="set_language"),
     *(path("", include(f"paraat.{app}.urls")) for app in _APPS if find_spec(f"paraat.{app}.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls()),
 ]

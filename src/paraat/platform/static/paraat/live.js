@@ -1,63 +1,99 @@
-// Live updates: one stream of server-sent events a page. Each event becomes "live:<topic>" on the body, at most once a second per topic and
-// never losing the last, so that any element can say hx-trigger="live:board from:body". A lost connection shows; nothing then pretends to be live.
+// Keeps the parts of an open page true. The stream carries ids only; what changed is fetched from the page's own address, at most once a second.
 "use strict";
 (() => {
-  const badge = document.querySelector("[data-live]");
-  if (!badge) return;
-  const topics = JSON.parse(badge.dataset.topics);
-  const silent = 40000; // the server speaks at least every 15 seconds
-  let token = badge.dataset.token;
-  let last = "";
-  let source = null;
-  let pause = 1000;
-  let heard = 0;
-  const due = new Map();
+  const mark = document.querySelector(".live[data-token]");
+  const root = document.querySelector("[data-live]");
+  if (!mark || !root) return;
 
-  function show(live) {
-    if (badge.dataset.state === (live ? "on" : "off")) return;
-    badge.dataset.state = live ? "on" : "off";
-    badge.querySelectorAll("[data-when]").forEach((part) => { part.hidden = part.dataset.when !== badge.dataset.state; });
+  const POLL = 10000, SAFETY = 60000, PACE = 1000;
+  const MARKED = ".tile, .count, .lines > li, .towns > li, .log > li, .list tbody tr";
+  let stream = null, retry = 2000, polling = null, wanted = false, last = 0, running = false;
+
+  function say(state) {
+    if (mark.dataset.state === state) return;
+    mark.dataset.state = state === "polled" ? "lost" : state;
+    mark.textContent = mark.dataset[state + "Words"];
+    document.documentElement.classList.toggle("lost", state !== "live");
   }
 
-  function tell(topic, id) {
-    const known = due.get(topic);
-    if (known) { known.id = id; known.again = true; return; }
-    const entry = { id, again: false };
-    due.set(topic, entry);
-    document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: { id } }));
-    setTimeout(() => { due.delete(topic); if (entry.again) tell(topic, entry.id); }, 1000);
+  const parts = () => [...document.querySelectorAll("[data-part]")];
+  const plain = (element) => element.outerHTML.replace(/data-ago(="")?>[^<]*</g, "").replace(/ class="([^"]*?) ?(changed|here)"/g, ' class="$1"');
+
+  function replace(fresh) {
+    const old = document.querySelector(`[data-part="${CSS.escape(fresh.dataset.part)}"]`);
+    if (!old) { location.reload(); return; }
+    const before = new Set([...old.querySelectorAll(MARKED)].map(plain));
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const place = focused ? [...old.querySelectorAll("a, button, input, summary")].indexOf(focused) : -1;
+    if (focused && focused.matches("input, textarea, select")) return;  // never under somebody's fingers
+    if (old.querySelector("details.confirm[open]")) return;
+    const node = document.importNode(fresh, true);
+    old.replaceWith(node);
+    node.querySelectorAll(MARKED).forEach((element) => { if (!before.has(plain(element))) element.classList.add("changed"); });
+    if (place >= 0) node.querySelectorAll("a, button, input, summary")[place]?.focus({ preventScroll: true });
   }
 
-  async function renew() {
-    const answer = await fetch("/live-token", { method: "GET", headers: { "X-Live-Token": token }, credentials: "same-origin" });
-    if (!answer.ok) throw new Error(`live token: ${answer.status}`);
-    token = (await answer.text()).trim();
-  }
-
-  function connect() {
-    source = new EventSource(`${badge.dataset.live}?token=${encodeURIComponent(token)}&last=${encodeURIComponent(last)}`);
-    const note = (event) => { heard = Date.now(); if (event.lastEventId) last = event.lastEventId; };
-    source.onopen = () => { heard = Date.now(); pause = 1000; show(true); };
-    source.onerror = () => { source.close(); show(false); setTimeout(again, pause); pause = Math.min(15000, pause * 2); };
-    source.addEventListener("beat", note);
-    source.addEventListener("resync", (event) => { note(event); topics.forEach((topic) => tell(topic, "")); });
-    topics.forEach((topic) => source.addEventListener(topic, (event) => { note(event); tell(topic, event.data); }));
-  }
-
-  async function again() {
+  async function refresh() {
+    wanted = false; last = Date.now(); running = true;
     try {
-      await renew();
-      connect();
-    } catch {
-      setTimeout(again, pause);
-      pause = Math.min(15000, pause * 2);
-    }
+      const address = new URL(root.dataset.live, location.href);
+      address.searchParams.set("have", parts().map((part) => `${part.dataset.part}.${part.dataset.version}`).join("~"));
+      const answer = await fetch(address, { headers: { "X-Requested-With": "live" }, redirect: "error", cache: "no-store" });
+      if (answer.status === 403 || answer.status === 401) { location.reload(); return true; }
+      if (!answer.ok) return false;
+      if (answer.status === 200) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        page.querySelectorAll("[data-part]").forEach(replace);
+        if (page.title) document.title = page.title + " · Paraat";
+        document.dispatchEvent(new CustomEvent("paraat:changed"));
+      }
+      return true;
+    } catch { return false; } finally { running = false; }
   }
 
-  setInterval(() => {
-    if (source && source.readyState === EventSource.OPEN && Date.now() - heard > silent) source.onerror();
-  }, 5000);
-  addEventListener("pagehide", () => source && source.close());
-  addEventListener("pageshow", (event) => { if (event.persisted) again(); });
-  connect();
+  function soon() {
+    if (wanted) return;
+    wanted = true;
+    setTimeout(async function go() {
+      if (running || document.hidden) { setTimeout(go, PACE); return; }
+      if (!(await refresh())) say("lost");
+    }, Math.max(50, last + PACE - Date.now()));
+  }
+
+  function poll() {
+    if (polling) return;
+    polling = setInterval(async () => { say((await refresh()) ? "polled" : "lost"); }, POLL);
+  }
+
+  async function renewed() {
+    try {
+      const answer = await fetch(mark.dataset.renew, { headers: { "X-Live-Token": mark.dataset.token }, cache: "no-store", redirect: "error" });
+      if (answer.ok) mark.dataset.token = (await answer.text()).trim();
+      else if (answer.status === 403) location.reload();
+    } catch { /* tried again */ }
+  }
+
+  function open() {
+    stream = new EventSource(`${mark.dataset.stream}?token=${encodeURIComponent(mark.dataset.token)}`);
+    stream.onopen = () => {
+      retry = 2000; clearInterval(polling); polling = null;
+      say("live");
+      soon();  // what was missed while nobody listened
+    };
+    const topics = (root.dataset.topics || "").split(" ").filter(Boolean);
+    [...topics, "resync"].forEach((topic) => stream.addEventListener(topic, soon));
+    stream.onerror = () => {
+      say("lost"); poll();
+      if (stream.readyState !== EventSource.CLOSED) return;  // the browser tries again by itself
+      setTimeout(async () => { await renewed(); open(); }, retry);
+      retry = Math.min(30000, retry * 2);
+    };
+  }
+
+  // A connection that died without a word is noticed here at the latest.
+  setInterval(async () => { if (!document.hidden && !(await refresh())) { say("lost"); poll(); } }, SAFETY);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
+  addEventListener("pagehide", () => stream?.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) open(); });
+  open();
 })();

@@ -1,0 +1,1 @@
+"""The screens of alerts, one file per noun."""

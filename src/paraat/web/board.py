@@ -1,0 +1,300 @@
+"""What the board shows, read in a constant number of queries. Counts over many constituents are made in the database; rights by `visible_to`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import BoolOr
+from django.db import connection
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.utils import timezone
+
+from paraat.accounts.models import WaitingTask
+from paraat.alerts.looks import IS, RANK, Median
+from paraat.alerts.models import Alert, CallLine, Notice
+from paraat.alerts.rules.looks import NEEDS_SOMEBODY, Look, Standing, Tally, look, tally, worst
+from paraat.feeds.models import Run
+from paraat.kernel.marking import Role, Viewer
+from paraat.registry.models import ContactChannel, Organisation
+from paraat.web.rules import NAMED, TILES, badness
+
+_LINES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One active alert."""
+
+    alert: Alert
+    counts: Tally
+    prepared: int
+    mitigated: int
+    median: timedelta | None
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for a click."""
+        return bool(self.alert.state == Alert.State.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A town that needs somebody, by its full name."""
+
+    organisation: UUID
+    name: str
+    look: Look
+    notice: UUID
+    alert: UUID
+    number: str
+    since: datetime | None
+    waits_until: datetime | None
+    exhausted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One constituent. `reach` is the second mark: empty when it can be reached out-of-band."""
+
+    id: UUID
+    name: str
+    look: Look
+    reach: str
+
+
+@dataclass(slots=True)
+class Province:
+    """A block of the board: tiles, or (at 100,000) counts only."""
+
+    code: str
+    name: str
+    total: int = 0
+    counts: Tally = field(default_factory=Tally)
+    tiles: list[Tile] = field(default_factory=list)
+    only_municipalities: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The five figures that say where to act. None: not for this viewer, so not shown."""
+
+    silent: int
+    waiting: int
+    known: int
+    calls: int | None
+    tasks: int | None
+    unreachable: int | None
+    median: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything on the board at one moment."""
+
+    lines: list[Line]
+    held: int
+    figures: Figures
+    counts: Tally
+    needs: list[Needs]
+    provinces: list[Province]
+    total: int
+    tiles: bool
+    last_run: Run | None
+    exercise: bool
+    other_world: int  # active alerts of the other kind: real while an exercise is shown, or the reverse
+
+
+def board(viewer: Viewer, *, language: str, exercise: bool | None = None) -> Board:
+    """The board of a viewer; names in `language`. Without `exercise`: reality when anything real is active, else an exercise that runs."""
+    alerts = list(_active(viewer))
+    shown = _world(alerts) if exercise is None else exercise
+    here = [alert for alert in alerts if alert.exercise == shown]
+    notices = Notice.objects.visible_to(viewer).filter(alert__in=[alert.pk for alert in here], exercise=shown)
+    lines = list(_lines(here, notices))
+    counts = sum((line.counts for line in lines), Tally())
+    provinces, town_counts, unreachable = _places(viewer, notices, language)
+    total = sum(province.total for province in provinces)
+    return Board(
+        lines=lines,
+        held=sum(line.held for line in lines),
+        figures=_figures(viewer, shown, town_counts, unreachable, _median(notices, lines)),
+        counts=counts,
+        needs=list(_needs(notices, language)) if counts.silent or counts.none else [],
+        provinces=provinces,
+        total=total,
+        tiles=total <= TILES,
+        last_run=Run.objects.visible_to(viewer).filter(exercise=shown, state=Run.State.READ).first(),
+        exercise=shown,
+        other_world=len(alerts) - len(here),
+    )
+
+
+# Alerts ---------------------------------------------------------------------------------------------------------------------------
+
+
+def _active(viewer: Viewer) -> QuerySet[Any]:
+    return Alert.objects.visible_to(viewer).active().order_by("-severity", "-created_at")
+
+
+def _world(alerts: Iterable[Alert]) -> bool:
+    worlds = {alert.exercise for alert in alerts}
+    return worlds == {True}
+
+
+def _lines(alerts: list[Alert], notices: QuerySet[Any]) -> Iterator[Line]:
+    counted = notices.values("alert").order_by().annotate(
+        **{one.value: Count("pk", filter=IS[one]) for one in IS},
+        prepared=Count("pk", filter=Q(state=Notice.State.PREPARED)),
+        mitigated=Count("pk", filter=Q(mitigated_at__isnull=False)),
+        median=Median(F("acknowledged_at") - F("sent_at"), filter=IS[Look.KNOWN]),
+    )  # fmt: skip
+    by_alert = {row.pop("alert"): row for row in counted} if alerts else {}
+    made = []
+    for alert in alerts:
+        row = by_alert.get(alert.pk, {})
+        counts = Tally(*(row.get(one.value, 0) for one in (Look.SILENT, Look.NONE, Look.WAITING, Look.KNOWN)))
+        made.append(Line(alert, counts, row.get("prepared", 0), row.get("mitigated", 0), row.get("median")))
+    made.sort(
+        key=lambda line: badness(held=line.held, severity=line.alert.severity, counts=line.counts), reverse=True
+    )
+    yield from made[:_LINES]
+
+
+def _median(notices: QuerySet[Any], lines: list[Line]) -> timedelta | None:
+    """Over all alerts; the one alert's own when there is only one, so without a query."""
+    known = [line for line in lines if line.counts.known]
+    if len(known) <= 1:
+        return known[0].median if known else None
+    found = notices.filter(IS[Look.KNOWN]).aggregate(median=Median(F("acknowledged_at") - F("sent_at")))
+    return found["median"]  # type: ignore[no-any-return]
+
+
+def _needs(notices: QuerySet[Any], language: str) -> Iterator[Needs]:
+    wanted = notices.filter(IS[Look.SILENT] | IS[Look.NONE]).annotate(rank=RANK)
+    rows = wanted.order_by("rank", "-severity", "silent_since", "sent_at").select_related("organisation", "alert")[:NAMED]
+    for notice in rows:
+        town: Organisation = notice.organisation
+        yield Needs(
+            organisation=town.pk,
+            name=town.name_in(language),
+            look=tuple(Look)[notice.rank],
+            notice=notice.pk,
+            alert=notice.alert_id,
+            number=notice.alert.number,
+            since=notice.silent_since or notice.sent_at,
+            waits_until=notice.waits_until,
+            exhausted=notice.exhausted_at is not None,
+        )
+
+
+# Figures --------------------------------------------------------------------------------------------------------------------------
+
+WORKS = (Role.DUTY_OFFICER, Role.COORDINATOR)
+
+
+def _figures(
+    viewer: Viewer, exercise: bool, counts: Tally, unreachable: int | None, median: timedelta | None
+) -> Figures:
+    works = viewer.has(*WORKS)
+    calls = CallLine.objects.filter(closed_at=None, exercise=exercise).count() if works else None
+    tasks = WaitingTask.objects.open().filter(exercise=exercise).count() if works else None
+    return Figures(counts.silent, counts.waiting, counts.known, calls, tasks, unreachable, median)
+
+
+# Places ---------------------------------------------------------------------------------------------------------------------------
+
+
+def _places(
+    viewer: Viewer, notices: QuerySet[Any], language: str
+) -> tuple[list[Province], Tally, int | None]:
+    towns = Organisation.objects.visible_to(viewer).constituents().as_of(timezone.localdate()).order_by()
+    rows = list(towns.values_list("pk", "name", "names", "province", "kind").order_by("name")[: TILES + 1])
+    names = province_names(language)
+    if len(rows) > TILES:
+        return _counted(towns, notices, names)
+    return _tiled(rows, notices, names, language)
+
+
+def province_names(language: str) -> dict[str, str]:
+    """What the provinces on file are called, by their code."""
+    found = Organisation.objects.filter(kind=Organisation.Kind.PROVINCE).values_list("nis", "name", "names")
+    return {nis: str(names.get(language) or name) for nis, name, names in found}
+
+
+def _tiled(
+    rows: list[Any], notices: QuerySet[Any], names: dict[str, str], language: str
+) -> tuple[list[Province], Tally, int | None]:
+    looks, reaches = _looks(notices), _reaches()
+    blocks: dict[str, Province] = {}
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    for pk, name, in_languages, code, kind in rows:
+        block = blocks.setdefault(code, Province(code, names.get(code, code)))
+        reach = reaches.get(pk, "none")
+        block.tiles.append(Tile(pk, in_languages.get(language) or name, looks.get(pk, Look.CALM), reach))
+        kinds[code].add(kind)
+    for block in blocks.values():
+        block.total, block.counts = len(block.tiles), tally(tile.look for tile in block.tiles)
+        block.tiles.sort(key=lambda tile: (tile.look not in NEEDS_SOMEBODY,))
+        block.only_municipalities = kinds[block.code] == {Organisation.Kind.MUNICIPALITY}
+    ordered = sorted(blocks.values(), key=lambda block: (not block.code, block.name))
+    unreachable = sum(bool(tile.reach) for block in ordered for tile in block.tiles)
+    return ordered, sum((block.counts for block in ordered), Tally()), unreachable
+
+
+def _looks(notices: QuerySet[Any]) -> dict[UUID, Look]:
+    found: defaultdict[UUID, list[Look]] = defaultdict(list)
+    rows = notices.values_list("organisation", "state", "reach", "silent_since", "exhausted_at").order_by()
+    for organisation, state, reach, silent, exhausted in rows:
+        found[organisation].append(look(Standing(state, reach, (silent or exhausted) is not None)))
+    return {organisation: worst(looks) for organisation, looks in found.items()}
+
+
+def _channels() -> QuerySet[Any]:
+    """The channels that count today: of contacts that hold, whatever was nominated but never confirmed included (it is still used)."""
+    today = timezone.localdate()
+    return ContactChannel.objects.filter(
+        Q(contact__valid_from=None) | Q(contact__valid_from__lte=today),
+        Q(contact__valid_until=None) | Q(contact__valid_until__gt=today),
+        contact__erased_at=None,
+    )
+
+
+def _reaches() -> dict[UUID, str]:
+    """For whoever has a channel: "" when one of them is out-of-band, else "not_out_of_band"."""
+    rows = _channels().values_list("contact__organisation").order_by().annotate(good=BoolOr("out_of_band"))
+    return {organisation: "" if good else "not_out_of_band" for organisation, good in rows}
+
+
+def _counted(
+    towns: QuerySet[Any], notices: QuerySet[Any], names: dict[str, str]
+) -> tuple[list[Province], Tally, int | None]:
+    """By province: how many there are (remembered for a minute, the register is slow to change) and how they stand (counted now)."""
+    from paraat.web.remembered import register_totals
+
+    totals, unreachable = register_totals(towns, _channels())
+    standing = _standing_by_province(notices)
+    blocks = [Province(code, names.get(code, code), total, standing.get(code, Tally())) for code, total in totals]
+    blocks.sort(key=lambda block: (-(block.counts.silent + block.counts.none), not block.code, block.name))
+    return blocks, sum(standing.values(), Tally()), unreachable
+
+
+def _standing_by_province(notices: QuerySet[Any]) -> dict[str, Tally]:
+    """How many towns of each province stand where; a town with several notices counts once, where it is worst."""
+    towns = notices.values("organisation_id", "organisation__province").order_by().annotate(rank=Min(RANK))
+    sql, parameters = towns.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT organisation__province, rank, count(*) FROM ({sql}) AS town GROUP BY 1, 2",  # noqa: S608
+            parameters,
+        )
+        rows = cursor.fetchall()
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for province, rank, count in rows:
+        if rank < len(IS):
+            found[province][tuple(Look)[rank].value] = count
+    return {province: Tally(**counts) for province, counts in found.items()}

@@ -1,0 +1,80 @@
+"""The board and the wall as parts that are fetched and replaced one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import caches
+from django.template import engines
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from paraat.kernel.marking import Viewer
+from paraat.platform import jinja
+from paraat.platform.parts import Part, part
+from paraat.web import remembered
+from paraat.web.board import Board, board
+from paraat.web.log import latest
+from paraat.web.rules import situation
+
+LOG_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts of one board, and the title for the browser's tab."""
+
+    title: str
+    exercise: bool
+    by_id: dict[str, Part]
+
+    def __getitem__(self, name: str) -> Part:
+        return self.by_id[name]
+
+    def get(self, name: str) -> Part | None:
+        """A part that need not be there."""
+        return self.by_id.get(name)
+
+    def provinces(self) -> Iterator[Part]:
+        """The blocks of tiles."""
+        return (part for name, part in self.by_id.items() if name.startswith("p-"))
+
+
+def parts(viewer: Viewer, *, kind: str, exercise: bool | None = None) -> Parts:
+    """The parts of the `board` or the `wall` for a viewer; remembered per version, class of rights, language and time zone."""
+    who = f"{remembered.rights_class(viewer)}:{get_language()}:{timezone.get_current_timezone_name()}"
+    key = f"{kind}:{exercise}:{remembered.version()}:{who}".replace(" ", "")
+    found = caches["local"].get(key)
+    if found is None:
+        found = made(viewer, kind=kind, exercise=exercise)
+        caches["local"].set(key, found, remembered.PART_SECONDS)
+    return found  # type: ignore[no-any-return]
+
+
+def made(viewer: Viewer, *, kind: str, exercise: bool | None = None) -> Parts:
+    """The same, made now."""
+    shown = board(viewer, language=jinja.language(), exercise=exercise)
+    context = {"board": shown, "situation": situation(shown.counts, shown.held), "viewer": viewer, "now": timezone.now()}
+    rendered = _board(shown, context, viewer) if kind == "board" else _wall(context)
+    found = {name: part(name, html) for name, html in rendered}
+    return Parts(_render("title", context).strip(), shown.exercise, found)
+
+
+def _board(shown: Board, context: dict[str, Any], viewer: Viewer) -> Iterator[tuple[str, str]]:
+    for name in ("head", "lines", "figures", "needs"):
+        yield name, _render(name, context)
+    for province in shown.provinces:
+        yield f"p-{province.code or 'none'}", _render("province", {**context, "province": province})
+    yield "now", _render("now", {**context, "entries": latest(viewer, LOG_LINES, exercise=shown.exercise)})
+
+
+def _wall(context: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in ("head", "figures", "wall_needs", "wall_lines"):
+        yield name, _render(name, context)
+
+
+def _render(name: str, context: dict[str, Any]) -> str:
+    template = engines["house"].env.get_template(f"web/board/{name}.html")  # type: ignore[attr-defined]
+    return str(template.render(context))
