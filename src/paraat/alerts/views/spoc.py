@@ -50,7 +50,9 @@ class NameForm(forms.Form):
 class MeasureForm(forms.Form):
     """What the town did, and until when it holds."""
 
-    text = forms.CharField(label=gettext_lazy("What did you do?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label=gettext_lazy("What did you do?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
     until = forms.DateTimeField(
         label=gettext_lazy("Until when does it hold?"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -227,13 +229,17 @@ def _portal_page(request: Request, notice: Notice, **given: forms.Form) -> HttpR
     actions.open_notice(notice=notice)
     addresses = {name: reverse(f"portal_{name}", args=[notice.pk]) for name in ("acknowledge", "measure", "site")}
     name = request.user.name if request.user.is_authenticated else ""
-    return _page(request, "alerts/spoc/one.html", [notice], name, {"full": True, "patience": "", "addresses": addresses} | given)
+    return _page(
+        request, "alerts/spoc/one.html", [notice], name, {"full": True, "patience": "", "addresses": addresses} | given
+    )
 
 
 # Both -----------------------------------------------------------------------------------------------------------------------------
 
 
-def _page(request: Request, template: str, notices: Sequence[Notice], name: str, context: dict[str, Any]) -> HttpResponse:
+def _page(
+    request: Request, template: str, notices: Sequence[Notice], name: str, context: dict[str, Any]
+) -> HttpResponse:
     now = moment.now()
     language = (translation.get_language() or settings.LANGUAGE_CODE)[:2]
     shown = {
@@ -272,5 +278,3 @@ def _done(request: Request, back: str, notices: Sequence[Notice], deed: Callable
     except (Conflict, Invalid) as error:
         messages.error(request, _(message(error)))
     return HttpResponseRedirect(back)
-
-

@@ -76,5 +76,7 @@ def _add(one: Character) -> None:
     organisation = town(one.town) if one.town else None
     if one.town and organisation is None:
         return
-    contact = Contact.objects.filter(organisation=organisation, role=Contact.Role.SPOC).first() if organisation else None
+    contact = (
+        Contact.objects.filter(organisation=organisation, role=Contact.Role.SPOC).first() if organisation else None
+    )
     actions.give_role(user=user, role=one.role, by=SYSTEM, organisation=organisation, contact=contact)

@@ -33,14 +33,24 @@ class Scene:
     def steps(self) -> list[bool]:
         """Which of the five steps are done."""
         done = self.answered is not None and self.answered.state == Notice.State.ACKNOWLEDGED
-        return [self.alert is not None, bool(self.phone), done, self.call is not None, bool(self.plug and self.plug.finished)]
+        return [
+            self.alert is not None,
+            bool(self.phone),
+            done,
+            self.call is not None,
+            bool(self.plug and self.plug.finished),
+        ]
 
 
 def scene() -> Scene:
     """The scene now, in a constant number of queries."""
     now = moment.now()
     alert = Alert.objects.filter(exercise=True, kind=Alert.Kind.TARGET_LIST).order_by("-created_at").first()
-    notices = [] if alert is None else list(alert.notices.select_related("organisation", "alert").order_by("organisation__name"))
+    notices = (
+        []
+        if alert is None
+        else list(alert.notices.select_related("organisation", "alert").order_by("organisation__name"))
+    )
     by_nis = {notice.organisation.nis: notice for notice in notices}
     silent, answered = by_nis.get(SILENT), by_nis.get(ANSWERS)
     return Scene(

@@ -51,7 +51,9 @@ def only_here(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_GET
 def entrance(request: Request) -> HttpResponse:
     """Whom do you want to be?"""
-    return render(request, "web/first_minutes/entrance.html", {"people": people.CAST, "loaded": people.account("officer")})
+    return render(
+        request, "web/first_minutes/entrance.html", {"people": people.CAST, "loaded": people.account("officer")}
+    )
 
 
 @public
