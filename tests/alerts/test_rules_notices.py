@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paraat.alerts.rules import content, coverage, holds, languages, paging, repeats, retries
+from paraat.alerts.rules import content, coverage, holds, languages, repeats, retries
 from paraat.alerts.rules.coverage import Coverage, OnFile, Told
 from paraat.alerts.rules.holds import Hold
 from paraat.kernel.marking import Tlp
@@ -155,18 +155,6 @@ def test_two_senders_with_the_same_words_are_doubles():
     assert repeats.alike(one, "Critical weakness in the mail gateway: install today's update")
     assert not repeats.alike(one, "Information session on phishing for all staff")
     assert not repeats.alike("", "")
-
-
-def test_who_is_not_on_the_roster_is_passed_over():
-    first, coordinator = UUID(int=1), UUID(int=3)
-    shift = {"first": [first], "coordinator": [coordinator]}
-    assert paging.page(0, shift, []) == ((first,), 1, paging.EVERY)
-    assert paging.page(1, shift, []) == ((coordinator,), 3, paging.EVERY)
-    assert paging.page(3, shift, []) == ((first, coordinator), 3, paging.AGAIN)
-
-
-def test_with_nobody_on_the_roster_everybody_of_the_team_is_paged():
-    assert paging.page(0, {}, [UUID(int=7)])[0] == (UUID(int=7),)
 
 
 @given(st.integers(1, 40))

@@ -153,6 +153,9 @@ class Notice(MarkedModel):
     exhausted_at = models.DateTimeField(null=True)  # nobody answered on any rung: belongs to a named officer
     officer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     silent_since = models.DateTimeField(null=True)  # the first rung had its time and nobody answered
+    hurried = models.BooleanField(
+        default=False
+    )  # a bounce or an automatic reply moved the next step forward: no silence
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
 

@@ -40,7 +40,9 @@ class Guidance:
 @lru_cache(maxsize=1)
 def all_kinds() -> dict[str, Guidance]:
     """Every kind, by its key (the name of its file)."""
-    found = sorted((file for file in files(__package__).iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    found = sorted(
+        (file for file in files(__package__).iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
+    )
     kinds = [_read(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in found]
     return {kind.key: kind for kind in kinds}
 

@@ -200,7 +200,7 @@ def _instead(person: Person, known: Mapping[UUID, Person]) -> Person | None:
     """Follow "away, replaced by" to somebody who is here; None when it leads nowhere or in a circle."""
     seen: set[UUID] = set()
     while person.away:
-        if person.id in seen or person.replaced_by not in known:
+        if person.id in seen or person.replaced_by is None or person.replaced_by not in known:
             return None
         seen.add(person.id)
         person = known[person.replaced_by]

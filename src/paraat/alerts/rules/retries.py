@@ -13,4 +13,5 @@ def again_in(attempts: int) -> timedelta | None:
     """How long to wait after that many attempts; None: give up."""
     if attempts >= ATTEMPTS:
         return None
-    return min(FIRST * 2 ** max(attempts - 1, 0), LONGEST)
+    doubled: timedelta = FIRST * 2 ** max(attempts - 1, 0)
+    return min(doubled, LONGEST)

@@ -1,0 +1,24 @@
+"""What alerts subscribes to and registers with the platform."""
+
+from __future__ import annotations
+
+from paraat.alerts import actions
+from paraat.platform.facts import ListRead, PerhapsDecided, Tells, subscribe
+
+
+@subscribe(ListRead)
+def on_list_read(fact: ListRead) -> None:
+    """A file was read: whom it concerns is told, or an officer is asked."""
+    actions.raise_alert(run=fact)
+
+
+@subscribe(PerhapsDecided)
+def on_perhaps_decided(fact: PerhapsDecided) -> None:
+    """A person decided that it does concern somebody."""
+    actions.decided(fact)
+
+
+@subscribe(Tells)
+def on_tells(fact: Tells) -> None:
+    """A lower app has something to tell a contact."""
+    actions.tell_contact(told=fact)

@@ -1,0 +1,162 @@
+"""From a list that was read to notices: at once, held, once only, again when it must be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from paraat.accounts.models import WaitingTask
+from paraat.alerts import actions
+from paraat.alerts.models import Alert, Delivery, Notice
+from paraat.kernel.errors import Conflict, Invalid
+from paraat.platform import facts
+from tests import cast
+from tests.alerts import staging
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_list_becomes_one_alert_with_a_notice_per_organisation_sent_at_once():
+    ronse, spiere = cast.ronse(), cast.spiere_helkijn()
+    alert = staging.alert_for(ronse, spiere)
+    assert (alert.state, alert.severity, alert.tlp, alert.guidance) == ("sent", 3, 0, "ddos")
+    assert alert.title["nl"].startswith("Uw website staat")
+    assert alert.valid_until > alert.sent_at
+    notice = staging.notice_of(alert, ronse)
+    assert (notice.state, notice.targets, notice.step, notice.reach) == ("open", ["www.ronse.be"], 1, "ok")
+    assert notice.step_due_at == alert.sent_at + timedelta(minutes=10)
+    assert staging.told(alert) == [("mail", "spoc@ronse.example"), ("mail", "spoc@spiere-helkijn.example")]
+
+
+def test_numbers_follow_each_other_within_the_year():
+    one, two = staging.alert_for(cast.ronse()), staging.alert_for(cast.eupen())
+    year, number = one.number.split("-")
+    assert two.number == f"{year}-{int(number) + 1:04d}"
+
+
+def test_an_old_list_waits_for_one_click_and_pages_the_officer():
+    alert = staging.alert_for(cast.ronse(), listed_at=staging.NOW() - timedelta(hours=13))
+    assert (alert.state, alert.held_because) == ("held", ["dated"])
+    assert not Delivery.objects.exists()
+    assert WaitingTask.objects.open().get(key=f"alert:{alert.pk}").urgent
+    actions.release_alert(alert=alert, by=staging.officer())
+    assert Alert.objects.get(pk=alert.pk).state == "sent"
+    assert staging.told(alert) == [("mail", "spoc@ronse.example")]
+    assert not WaitingTask.objects.open().filter(key=f"alert:{alert.pk}").exists()
+
+
+def test_only_one_officer_releases_or_declines():
+    alert = staging.alert_for(cast.ronse(), policy="one_click")
+    actions.release_alert(alert=alert, by=staging.officer())
+    with pytest.raises(Conflict):
+        actions.release_alert(alert=alert, by=staging.officer())
+    with pytest.raises(Conflict):
+        actions.decline_alert(alert=alert, by=staging.officer(), reason="no")
+
+
+def test_not_sending_needs_a_reason_that_is_kept():
+    alert = staging.alert_for(cast.ronse(), policy="one_click")
+    with pytest.raises(Invalid):
+        actions.decline_alert(alert=alert, by=staging.officer(), reason="  ")
+    actions.decline_alert(alert=alert, by=staging.officer(), reason="A list of last year")
+    alert.refresh_from_db()
+    assert (alert.state, alert.ended_because) == ("not_sent", "A list of last year")
+    assert not Delivery.objects.exists()
+
+
+def test_the_same_run_announced_twice_tells_nobody_twice():
+    run = staging.run_of({cast.ronse(): ["www.ronse.be"]})
+    first, second = actions.raise_alert(run=run), actions.raise_alert(run=run)
+    assert first == second
+    assert Delivery.objects.count() == 1
+
+
+def test_the_same_host_in_a_later_run_sends_no_second_message_while_nobody_acknowledged():
+    ronse = cast.ronse()
+    first = staging.alert_for(ronse)
+    assert actions.raise_alert(run=staging.run_of({ronse: ["www.ronse.be"]})) is None
+    staging.later(first, minutes=11)
+    assert staging.told(first)[-1][0] == "sms"  # it keeps escalating
+
+
+def test_the_same_host_does_not_page_again_while_its_mitigation_runs_and_does_after():
+    ronse = cast.ronse()
+    notice = staging.notice_of(staging.alert_for(ronse), ronse)
+    until = staging.NOW() + timedelta(hours=4)
+    actions.report_mitigation(notice=notice, by=staging.spoc(ronse), text="Filter on", until=until)
+    assert actions.raise_alert(run=staging.run_of({ronse: ["www.ronse.be"]})) is None
+    Notice.objects.filter(pk=notice.pk).update(mitigation_until=staging.NOW() - timedelta(minutes=1))
+    again = actions.raise_alert(run=staging.run_of({ronse: ["www.ronse.be"]}))
+    assert again is not None
+    assert staging.told(again) == [("mail", "spoc@ronse.example")]
+
+
+def test_acknowledged_without_a_mitigation_pages_again():
+    ronse = cast.ronse()
+    notice = staging.notice_of(staging.alert_for(ronse), ronse)
+    actions.acknowledge_notice(notice=notice, by=staging.spoc(ronse), through="link", name="SPOC, Ronse")
+    assert actions.raise_alert(run=staging.run_of({ronse: ["www.ronse.be"]})) is not None
+
+
+def test_a_later_run_tells_only_what_is_new_and_remembers_the_rest():
+    ronse, eupen = cast.ronse(), cast.eupen()
+    first = staging.alert_for(ronse)
+    second = actions.raise_alert(run=staging.run_of({ronse: ["www.ronse.be"], eupen: ["www.eupen.be"]}))
+    assert [notice.organisation for notice in second.notices.all()] == [eupen]
+    assert second.repeats == [staging.notice_of(first, ronse).pk]
+
+
+def test_what_was_told_while_an_alert_was_held_is_left_out_when_it_is_released():
+    ronse, eupen = cast.ronse(), cast.eupen()
+    held = actions.raise_alert(
+        run=staging.run_of(
+            {ronse: ["www.ronse.be"], eupen: ["www.eupen.be"]}, listed_at=staging.NOW() - timedelta(days=1)
+        )
+    )
+    staging.alert_for(ronse)
+    actions.release_alert(alert=held, by=staging.officer())
+    assert staging.told(held) == [("mail", "spoc@eupen.example")]
+
+
+def test_a_perhaps_tells_nobody_until_a_person_decides():
+    ronse, eupen = cast.ronse(), cast.eupen()
+    run = staging.run_of({ronse: ["www.ronse.be"], eupen: []})
+    perhaps = staging.found(run.run, eupen, "eupen-auth.provider.example", run.listed_at, certainty="perhaps")
+    alert = actions.raise_alert(run=run)
+    assert alert.notices.count() == 1
+    perhaps.decision = "yes"
+    perhaps.save()
+    facts.announce(facts.PerhapsDecided(perhaps.pk, run.run, eupen.pk, True))
+    assert set(staging.told(alert)) == {("mail", "spoc@ronse.example"), ("mail", "spoc@eupen.example")}
+
+
+def test_who_is_concerned_through_another_is_told_through_what():
+    ronse = cast.ronse()
+    run = staging.run_of({ronse: []})
+    staging.found(
+        run.run, ronse, "afspraken.example", run.listed_at, certainty="concerned", because="afspraken.example/ronse"
+    )
+    alert = actions.raise_alert(run=run)
+    assert staging.notice_of(alert, ronse).through == "afspraken.example/ronse"
+
+
+def test_reachability_is_noted_on_the_notice():
+    alert = staging.alert_for(cast.ronse(), cast.drogenbos(), cast.wemmel())
+    assert dict(alert.notices.values_list("organisation__name", "reach")) == {
+        "Ronse": "ok", "Drogenbos": "not_out_of_band", "Wemmel": "none",
+    }  # fmt: skip
+
+
+def test_nobody_to_reach_goes_to_the_call_list_at_once():
+    alert = staging.alert_for(cast.wemmel())
+    (line,) = staging.lines()
+    assert (line.address, line.organisation.name) == ("", "Wemmel")
+    assert staging.notice_of(alert, cast.wemmel()).step_due_at is not None
+
+
+def test_an_exercise_is_not_held_for_its_date_and_marks_everything():
+    alert = staging.alert_for(cast.ronse(), exercise=True, listed_at=staging.NOW() - timedelta(days=700))
+    assert alert.exercise
+    assert set(Notice.objects.values_list("exercise", flat=True)) == {True}
+    assert set(Delivery.objects.values_list("exercise", flat=True)) == {True}
