@@ -112,14 +112,20 @@ class Real(ABC):
             )
 
     def send_in_groups(self, batch: Iterable[Outgoing]) -> Iterator[tuple[Outcome, ...]]:
-        """Keep in house what must stay in house, transmit the rest."""
-        leaving: list[Outgoing] = []
+        """Keep in house what must stay in house, transmit the rest. `batch` is read as it is sent: a caller that ends it early stops the sending."""
+        kept: list[Outcome] = []
+        for group in self.transmit(self._leaving(batch, kept)):
+            yield (*kept, *group)
+            kept.clear()
+        if kept:
+            yield tuple(kept)
+
+    def _leaving(self, batch: Iterable[Outgoing], kept: list[Outcome]) -> Iterator[Outgoing]:
         for outgoing in batch:
             if stays_in_house(outgoing, demonstration=self.demonstration):
-                yield (kept_in_house(outgoing),)
+                kept.append(kept_in_house(outgoing))
             else:
-                leaving.append(outgoing)
-        yield from self.transmit(leaving)
+                yield outgoing
 
     def send(self, batch: Iterable[Outgoing]) -> Iterator[Outcome]:
         """One outcome at a time."""
