@@ -108,6 +108,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="notice",
+            name="hurried",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="notice",
             name="silent_since",
             field=models.DateTimeField(null=True),
         ),
