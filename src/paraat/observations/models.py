@@ -60,7 +60,9 @@ class Match(models.Model):
     id = models.BigAutoField(primary_key=True)
     run = models.UUIDField()
     row = models.BigIntegerField()
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )  # checking the key would double the cost of a row; the register it came from was read in the same minute
     asset = models.UUIDField(null=True)  # not a key: an asset may be removed later, the reason stays
     reason = models.CharField(max_length=30)
     certainty = models.CharField(max_length=10, choices=Certainty.choices)
