@@ -99,7 +99,9 @@ def generated(events: int, constituents: int) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        subprocess.run([sys.executable, str(folder / "generate.py"), str(partial), str(events), str(constituents)], check=True)
+        subprocess.run(
+            [sys.executable, str(folder / "generate.py"), str(partial), str(events), str(constituents)], check=True
+        )
         partial.replace(path)
     return path
 

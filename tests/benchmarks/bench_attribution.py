@@ -16,7 +16,9 @@ OURS = "tests.benchmarks.attribution"
 def run(wanted: Container[str]) -> Iterator[Line]:
     """The three ratios, and how long the index takes."""
     if reference() is None:
-        yield from (Skipped(name, TARGETS[name], "../shared/reference is not there") for name in NAMES if name in wanted)
+        yield from (
+            Skipped(name, TARGETS[name], "../shared/reference is not there") for name in NAMES if name in wanted
+        )
         return
     for constituents in (300, 100_000):
         if (name := f"attribution-{constituents}") in wanted:

@@ -51,14 +51,18 @@ def _site(owner: str, url: str) -> Iterator[Asset]:
 
 
 def _guesses(owner: str, names: list[str]) -> Iterator[Asset]:
-    for name in {spelling for name in names for spelling in _spellings(name)}:
-        yield Asset(f"{owner}:guess:{name}", owner, "domain", f"{name}.be", guessed=True)
+    for site in {spelling for name in names for spelling in _spellings(name)}:
+        yield Asset(f"{owner}:guess:{site}", owner, "domain", f"{site}.be", guessed=True)
 
 
 def _spellings(name: str) -> Iterator[str]:
     lower = name.lower().replace(" ", "-").replace("'", "-")
     for way in (lower, lower.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"}))):
-        yield "".join(letter for letter in unicodedata.normalize("NFKD", way) if letter.isascii() and (letter.isalnum() or letter == "-"))
+        yield "".join(
+            letter
+            for letter in unicodedata.normalize("NFKD", way)
+            if letter.isascii() and (letter.isalnum() or letter == "-")
+        )
 
 
 EXCEPTIONS = {

@@ -43,7 +43,9 @@ def _all_plain(text: pa.StringArray) -> pl.Series | None:
             pa.BufferReader(joined.buffers()[2]),
             read_options=arrow_csv.ReadOptions(use_threads=False, column_names=_OCTETS),
             parse_options=arrow_csv.ParseOptions(delimiter=".", quote_char=False, ignore_empty_lines=False),
-            convert_options=arrow_csv.ConvertOptions(column_types={name: pa.uint8() for name in _OCTETS}, null_values=[]),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: pa.uint8() for name in _OCTETS}, null_values=[]
+            ),
         )
     except pa.ArrowInvalid:
         return None
@@ -56,10 +58,12 @@ def _all_plain(text: pa.StringArray) -> pl.Series | None:
 
 def _weigh(octets: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
     weights = (1 << 24, 1 << 16, 1 << 8, 1)
-    number = pl.sum_horizontal(pl.col(name).cast(pl.UInt32) * weight for name, weight in zip(_OCTETS, weights, strict=True))
-    width = pl.sum_horizontal(
-        (pl.col(name) >= bound).cast(pl.UInt8) for name in _OCTETS for bound in (10, 100)
-    ).cast(pl.Int32)
+    number = pl.sum_horizontal(
+        pl.col(name).cast(pl.UInt32) * weight for name, weight in zip(_OCTETS, weights, strict=True)
+    )
+    width = pl.sum_horizontal((pl.col(name) >= bound).cast(pl.UInt8) for name in _OCTETS for bound in (10, 100)).cast(
+        pl.Int32
+    )
     done = octets.select(number.alias("number"), (width + 7).alias("width"))
     return done["number"], done["width"]
 
@@ -73,7 +77,8 @@ def _some_odd(text: pa.StringArray) -> Addresses:
         pl.col("text").str.contains(_V4), *(octet.cast(pl.UInt8, strict=False).is_not_null() for octet in octets)
     ) & ~pl.col("text").str.contains(r"(?:^|\.)0\d")
     number = pl.sum_horizontal(
-        octet.cast(pl.UInt32, strict=False) * weight for octet, weight in zip(octets, (1 << 24, 1 << 16, 1 << 8, 1), strict=True)
+        octet.cast(pl.UInt32, strict=False) * weight
+        for octet, weight in zip(octets, (1 << 24, 1 << 16, 1 << 8, 1), strict=True)
     )
     frame = frame.with_columns(pl.when(plain).then(number).alias("ip4"), plain.fill_null(False).alias("plain"))
     odd = frame.filter(~pl.col("plain") & pl.col("text").is_not_null())["text"].unique().to_list()
@@ -95,7 +100,9 @@ def _some_odd(text: pa.StringArray) -> Addresses:
 def _one(text: str) -> tuple[str | None, int | None, int | None]:
     base, slash, length = text.partition("/")
     address = parse_address(base)
-    if address is None or (slash and not (length.isdigit() and len(length) < 4 and int(length) <= address.max_prefixlen)):
+    if address is None or (
+        slash and not (length.isdigit() and len(length) < 4 and int(length) <= address.max_prefixlen)
+    ):
         return None, None, None
     prefix = int(length) if slash and int(length) < address.max_prefixlen else None
     return str(address), int(address) if address.version == 4 else None, prefix

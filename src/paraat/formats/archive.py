@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from paraat.formats.errors import FormatError, TooBig
+from paraat.formats.source import Source
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
@@ -77,7 +78,7 @@ def _unzip(stream: BinaryIO, limits: Limits) -> Iterator[Member]:
         yield Member(member.filename, io.BufferedReader(_Limited(opened, size, budget), PIECE))
 
 
-def _limited(source: _Gunzip, size: int, limits: Limits) -> BinaryIO:
+def _limited(source: Source, size: int, limits: Limits) -> BinaryIO:
     return io.BufferedReader(_Limited(source, size, _Budget(limits)), PIECE)
 
 
@@ -93,13 +94,15 @@ class _Budget:
         if self._spent > self._limits.size:
             raise TooBig(allowed_bytes=self._limits.size)
         if self._spent > self._limits.small and self._spent > packed * self._limits.ratio:
-            raise TooBig("This archive unpacks to suspiciously much; it looks like a bomb.", allowed_ratio=self._limits.ratio)
+            raise TooBig(
+                "This archive unpacks to suspiciously much; it looks like a bomb.", allowed_ratio=self._limits.ratio
+            )
 
 
 class _Limited(io.RawIOBase):
     """A raw stream that counts what comes out and names what can go wrong."""
 
-    def __init__(self, source: _Gunzip | zipfile.ZipExtFile, packed: int, budget: _Budget) -> None:
+    def __init__(self, source: Source, packed: int, budget: _Budget) -> None:
         super().__init__()
         self._source, self._packed, self._budget = source, packed, budget
 
@@ -125,7 +128,7 @@ class _Gunzip:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._packed, self._engine = stream, b"", zlib.decompressobj(31)
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """Up to `size` unpacked bytes; none at the end. Raises EOFError when the file breaks off."""
         while True:
             if self._engine.eof:

@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -23,6 +23,7 @@ from paraat.formats.lines import Chunk, Cutter, Rows, Stray, careful_rows, plain
 from paraat.formats.reasons import Reason
 from paraat.formats.record import QUARANTINE, RSIT, SCHEMA, Batch
 from paraat.formats.repair import repaired
+from paraat.formats.source import Source
 from paraat.formats.spread import spread_targets
 from paraat.kernel.severity import Severity
 
@@ -58,7 +59,7 @@ Plan = Callable[[tuple[str, ...], str], Layout]
 """From the names in the header and the delimiter to the layout; raises FormatError when nothing in it names a victim."""
 
 
-def read_table(stream: BinaryIO, plan: Plan) -> Iterator[Batch]:
+def read_table(stream: Source, plan: Plan) -> Iterator[Batch]:
     """The rows of a CSV with a header, in batches of some 16 MB of input.
 
     Raises FormatError when the header cannot be read. Memory stays flat, whatever the size.
@@ -77,7 +78,7 @@ def read_table(stream: BinaryIO, plan: Plan) -> Iterator[Batch]:
             yield batch
 
 
-def read_header(stream: BinaryIO) -> tuple[tuple[str, ...], str, bytes, int]:
+def read_header(stream: Source) -> tuple[tuple[str, ...], str, bytes, int]:
     """Names of the columns, the delimiter, the bytes read past the header and their offset. No names: the stream is empty."""
     head = b""
     while b"\n" not in head.lstrip(b"\r\n\xef\xbb\xbf"):
@@ -88,7 +89,7 @@ def read_header(stream: BinaryIO) -> tuple[tuple[str, ...], str, bytes, int]:
         if len(head) > LONGEST_HEADER:
             raise FormatError("The first line is too long for a header.")
     body = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
-    line, end, rest = body.partition(b"\n")
+    line, _, rest = body.partition(b"\n")
     if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in line:
         raise FormatError("The file is not text in UTF-8; save it as CSV UTF-8.")
     names, delimiter = _names(line)
@@ -157,22 +158,32 @@ def _arrow(rows: Rows, layout: Layout, types: Mapping[str, pa.DataType]) -> tupl
 def _batch(table: pa.Table, rows: Rows, refused: list[int], strays: list[Stray], layout: Layout, row: int) -> Batch:
     numbers, stray_numbers = _numbers(len(rows), strays, row)
     offsets, raw = rows.offsets, rows.raw
-    quarantine = [_quarantine(stray_numbers, [s.offset for s in strays], [s.reason for s in strays], [s.raw for s in strays])]
+    quarantine = [
+        _quarantine(stray_numbers, [s.offset for s in strays], [s.reason for s in strays], [s.raw for s in strays])
+    ]
     if refused:
         mask = pl.Series([True]).extend_constant(True, len(rows) - 1).scatter(refused, False).to_arrow()
         gone = pc.invert(mask)
-        quarantine.append(_quarantine(numbers.filter(gone), offsets.filter(gone), [Reason.FIELDS] * len(refused), raw.filter(gone)))
+        quarantine.append(
+            _quarantine(numbers.filter(gone), offsets.filter(gone), [Reason.FIELDS] * len(refused), raw.filter(gone))
+        )
         numbers, offsets, raw = numbers.filter(mask), offsets.filter(mask), raw.filter(mask)
     columns, reasons = _columns(table, layout)
     columns |= {"row": numbers, "offset": offsets, "raw": raw}
-    batch = pa.RecordBatch.from_arrays([_column(columns, layout, name, table.num_rows) for name in SCHEMA.names], schema=SCHEMA)
+    batch = pa.RecordBatch.from_arrays(
+        [_column(columns, layout, name, table.num_rows) for name in SCHEMA.names], schema=SCHEMA
+    )
     if reasons is not None and reasons.count():
         wrong = reasons.is_not_null().to_arrow()
         bad = batch.filter(wrong)
         quarantine.append(_quarantine(bad["row"], bad["offset"], reasons.drop_nulls().to_list(), bad["raw"]))
         batch = batch.filter(pc.invert(wrong))
-    return Batch(batch, pa.Table.from_batches(quarantine).sort_by("row").combine_chunks().to_batches()[0] if any(
-        part.num_rows for part in quarantine) else quarantine[0])
+    return Batch(
+        batch,
+        pa.Table.from_batches(quarantine).sort_by("row").combine_chunks().to_batches()[0]
+        if any(part.num_rows for part in quarantine)
+        else quarantine[0],
+    )
 
 
 def _numbers(count: int, strays: list[Stray], row: int) -> tuple[pa.Int64Array, list[int]]:
@@ -189,7 +200,8 @@ def _numbers(count: int, strays: list[Stray], row: int) -> tuple[pa.Int64Array, 
 def _quarantine(numbers: Any, offsets: Any, reasons: list[Any], raw: Any) -> pa.RecordBatch:
     columns = [numbers, offsets, [str(reason) for reason in reasons], raw]
     arrays = [
-        values if isinstance(values, pa.Array) else pa.array(values, kind) for values, kind in zip(columns, QUARANTINE.types, strict=True)
+        values if isinstance(values, pa.Array) else pa.array(values, kind)
+        for values, kind in zip(columns, QUARANTINE.types, strict=True)
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=QUARANTINE)
 
@@ -256,7 +268,9 @@ def _first(reasons: pl.Series | None, more: pl.Series | None) -> pl.Series | Non
 def _column(columns: dict[str, pa.Array], layout: Layout, name: str, count: int) -> pa.Array:
     kind = SCHEMA.field(name).type
     if name == "rsit" and layout.rsit is not None:
-        return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), count), pa.array([layout.rsit])).cast(RSIT)
+        return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), count), pa.array([layout.rsit])).cast(
+            RSIT
+        )
     if name == "severity" and "severity" not in columns and layout.severity is not None:
         return pa.repeat(pa.scalar(layout.severity, kind), count)
     return columns[name] if name in columns else pa.nulls(count, kind)

@@ -17,7 +17,8 @@ SYNONYMS: Mapping[str, Sequence[str]] = {
     ),
     "host": (
         "host", "hostname", "src_hostname", "http_host", "domain", "fqdn", "domain_name", "domainname", "website", "url", "site", "target",
-        "targets", "source.fqdn", "source.url", "dst_hostname", "domein", "domeinnaam", "doelwit", "domaine", "nom de domaine", "cible", "hôte", "domäne", "ziel",
+        "targets", "source.fqdn", "source.url", "dst_hostname", "domein", "domeinnaam", "doelwit", "domaine", "nom de domaine", "cible", "hôte",
+        "domäne", "ziel",
     ),
     "port": ("port", "src_port", "source.port", "dst_port", "poort"),
     "path": ("path", "pad", "chemin", "pfad"),
@@ -62,5 +63,8 @@ def mapped_columns(mapping: Mapping[str, str], names: Sequence[str]) -> dict[str
 def checked(columns: dict[str, int], names: Sequence[str]) -> dict[str, int]:
     """The columns, if at least one of them says who is meant; raises FormatError."""
     if not any(name in columns for name in VICTIMS):
-        raise FormatError("No column says who is meant: a host, an address, a mail address or an AS number.", columns=", ".join(names)[:200])
+        raise FormatError(
+            "No column says who is meant: a host, an address, a mail address or an AS number.",
+            columns=", ".join(names)[:200],
+        )
     return columns

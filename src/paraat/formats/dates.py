@@ -27,13 +27,19 @@ class ListDate:
     day_only: bool = False
 
 
-_TIME = r"(?:[T_ \-]+(?:at[_ ]?)?(?P<hour>[01]\d|2[0-3])[-_.:h]?(?P<minute>[0-5]\d)(?:[-_.:]?(?P<second>[0-5]\d))?(?!\d))?"
+_TIME = (
+    r"(?:[T_ \-]+(?:at[_ ]?)?(?P<hour>[01]\d|2[0-3])[-_.:h]?(?P<minute>[0-5]\d)(?:[-_.:]?(?P<second>[0-5]\d))?(?!\d))?"
+)
 _YEAR, _MONTH, _DAY = r"(?P<year>20\d\d)", r"(?P<month>0?[1-9]|1[0-2])", r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _STYLES = (
     re.compile(rf"(?<!\d){_YEAR}(?P<separator>[-_./]){_MONTH}(?P=separator){_DAY}(?!\d){_TIME}"),
-    re.compile(rf"(?<!\d){_DAY}(?P<separator>[-_./]){_MONTH}(?P=separator){_YEAR}(?!\d){_TIME}"),  # day first: we are in Europe
+    re.compile(
+        rf"(?<!\d){_DAY}(?P<separator>[-_./]){_MONTH}(?P=separator){_YEAR}(?!\d){_TIME}"
+    ),  # day first: we are in Europe
     re.compile(rf"(?<!\d){_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d){_TIME}"),
-    re.compile(rf"(?<!\d){_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?!\d)"),
+    re.compile(
+        rf"(?<!\d){_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?!\d)"
+    ),
 )
 
 

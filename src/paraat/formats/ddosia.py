@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import Any
 
 from paraat.formats.columnar import Layout, read_table
 from paraat.formats.dates import dates_in
@@ -18,6 +18,7 @@ from paraat.formats.errors import FormatError
 from paraat.formats.reading import Format, Options
 from paraat.formats.reasons import Reason
 from paraat.formats.record import Batch, Quarantined, Record, to_batch
+from paraat.formats.source import Source
 from paraat.formats.target import parse_target
 from paraat.kernel.networks import parse_address
 from paraat.kernel.severity import Severity
@@ -27,23 +28,23 @@ ROWS = 10_000
 COLUMNS = {"host": "host", "ip": "ip", "port": "port", "path": "path", "method": "tag", "type": "tag"}
 
 
-def read(stream: BinaryIO, options: Options) -> Iterator[Batch]:
+def read(stream: Source, _options: Options) -> Iterator[Batch]:
     """The targets of one list. Raises FormatError when it is neither JSON with `targets` nor a CSV with a column `host`."""
     begin = _Peek(stream)
     if begin.first in (b"{", b"["):
-        yield from _batches(array_elements(begin, "targets"))  # type: ignore[arg-type]
+        yield from _batches(array_elements(begin, "targets"))
     else:
-        yield from read_table(begin, _layout)  # type: ignore[arg-type]
+        yield from read_table(begin, _layout)
 
 
 class _Peek:
     """A stream whose first bytes were looked at."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Source) -> None:
         self._head, self._stream = stream.read(1 << 12), stream
         self.first = self._head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """As any stream; the head first."""
         head, self._head = self._head, b""
         return head or self._stream.read(size)
@@ -128,7 +129,9 @@ def _dated(head: bytes) -> datetime | None:
     outside = head.partition(b'"targets"')[0].decode("utf-8", "replace")
     try:
         stamps = [int(number) for number in _numbers(outside)]
-        epoch = next((datetime.fromtimestamp(stamp, UTC) for stamp in stamps if 1_600_000_000 < stamp < 4_000_000_000), None)
+        epoch = next(
+            (datetime.fromtimestamp(stamp, UTC) for stamp in stamps if 1_600_000_000 < stamp < 4_000_000_000), None
+        )
     except (ValueError, OverflowError):
         epoch = None
     return epoch or next((at for at, _ in dates_in(outside)), None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from paraat.formats.errors import FormatError
+from paraat.formats.source import Source
 
 LONGEST = 4 << 20
 _PIECE = 1 << 20
@@ -23,7 +23,7 @@ class Element:
     whole: bool = True
 
 
-def array_elements(stream: BinaryIO, key: str) -> Iterator[Element]:
+def array_elements(stream: Source, key: str) -> Iterator[Element]:
     """The elements of the array under `key` of the outermost object, or of an outermost array. None when it is null.
 
     Raises FormatError when there is no such array.
@@ -34,7 +34,7 @@ def array_elements(stream: BinaryIO, key: str) -> Iterator[Element]:
 class _Scanner:
     """Follows brackets and strings only; what lies between them is left to the JSON parser."""
 
-    def __init__(self, stream: BinaryIO, key: bytes) -> None:
+    def __init__(self, stream: Source, key: bytes) -> None:
         self._stream, self._key = stream, key
         self._buffer, self._base, self._ended = b"", 0, False
 

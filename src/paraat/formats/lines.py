@@ -6,13 +6,13 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import polars as pl
 import pyarrow as pa
 
 from paraat.formats.errors import FormatError
 from paraat.formats.reasons import Reason
+from paraat.formats.source import Source
 
 CHUNK = 16 << 20
 LONGEST_ROW = 1 << 20
@@ -54,7 +54,7 @@ class Stray:
 class Cutter:
     """Cuts a stream into chunks that end with a line; what a reader could not finish it hands back with `keep`."""
 
-    def __init__(self, stream: BinaryIO, rest: bytes = b"", offset: int = 0) -> None:
+    def __init__(self, stream: Source, rest: bytes = b"", offset: int = 0) -> None:
         self._stream, self._rest, self._offset = stream, rest, offset
 
     def keep(self, rest: bytes) -> None:

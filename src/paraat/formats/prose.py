@@ -27,21 +27,31 @@ _MARKS = re.compile(r"^(?:\s*(?:\(?\d{1,4}[.)](?=\s)|[^\w\[(<\"'«]))+")
 _SEPARATORS = re.compile(r"[\s,;|]+")
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # First labels that are words cut short, in the four languages.
-ABBREVIATIONS = frozenset(
-    "mr mrs ms dr st prof ir ing mevr mme mlle dhr sr jr nr no art blz pp tel vs etc bv cf vgl ca incl excl resp max min env ex im al "
-    "fig chap bld nl fr ul ул г д стр тел т п рис гл им ст проф".split()
+ABBREVIATIONS = _words(
+    "mr mrs ms dr st prof ir ing mevr mme mlle dhr sr jr nr no art blz pp tel vs etc bv cf vgl ca incl excl resp max min env "
+    "ex im al fig chap bld nl fr ul ул г д стр тел т п рис гл им ст проф"
 )
 # Top-level domains that are a word a sentence may begin with.
-WORDS = frozenset("de et la es il is in it at to no so me my as am do us nu om er ne se sa si au ma by hier ca".split())
+WORDS = _words("de et la es il is in it at to no so me my as am do us nu om er ne se sa si au ma by hier ca")
 # Words that go on after a host name, not after the first word of a sentence.
-GOES_ON = frozenset("is en and et und est ligt lag was were was werd wordt are или и or of ou ook aussi also down offline plat".split())
+GOES_ON = _words(
+    "is en and et und est ligt lag was were was werd wordt are или и or of ou ook aussi also down offline plat"
+)
 # Top-level domains that are file endings too.
-FILES_ONLY, FILES_TOO = frozenset({"zip", "mov"}), frozenset("md py sh rs ps so".split())
-STEMS = frozenset("readme main setup index install license changelog todo test run build config script report rapport".split())
+FILES_ONLY, FILES_TOO = frozenset({"zip", "mov"}), _words("md py sh rs ps so")
+STEMS = _words("readme main setup index install license changelog todo test run build config script report rapport")
 BIG = frozenset({"com", "net", "org"})  # where a name of one letter is a name
 PRODUCTS = frozenset({"asp.net", "vb.net", "ado.net"})
-_FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|txt|csv|json|xml|html?|php\d?|aspx?|jsp|js|css|png|jpe?g|gif|svg|mp[34]|exe|dll|7z|rar|gz|tar|log)$", re.I)
+_FILES = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|odt|txt|csv|json|xml|html?|php\d?|aspx?|jsp|js|css|png|jpe?g|gif|svg|mp[34]|exe|dll|7z|rar|gz|tar|log)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ def _doubt(parts: list[str], top: str, evidence: Evidence) -> Found | None:
 
 
 def _glued(parts: list[str], top: str, evidence: Evidence) -> Found | None:
-    """"mairie.fr.la commune": a host and the next sentence; but not "x.com.my", below a public suffix of its own."""
+    """ "mairie.fr.la commune": a host and the next sentence; but not "x.com.my", below a public suffix of its own."""
     tail = ".".join(parts[-2:]).lower()
     if top in WORDS and _ascii_top(parts[-2]) and not is_public_suffix(tail) and _sentence_goes_on(top, evidence.after):
         return weigh(".".join(parts[:-1]), evidence)
@@ -158,7 +168,7 @@ def _sentence_goes_on(top: str, after: str) -> bool:
 
 
 def _ends_sentence(parts: list[str]) -> bool:
-    """"plat.De": a capital after the dot where the word before is small."""
+    """ "plat.De": a capital after the dot where the word before is small."""
     last, before = parts[-1], parts[-2]
     return last[:1].isupper() and last[1:].islower() and before[-1:].islower()
 
@@ -210,4 +220,11 @@ def _whole(match: re.Match[str], target: Target) -> Target:
     rest = parse_target(f"http://x.be{match['port'] or ''}{path or ''}")
     if rest is None:
         return target
-    return Target(target.host, target.ip, target.ip4, target.prefix, rest.port, rest.path if rest.path != f"/{target.host}" else None)
+    return Target(
+        target.host,
+        target.ip,
+        target.ip4,
+        target.prefix,
+        rest.port,
+        rest.path if rest.path != f"/{target.host}" else None,
+    )

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import BinaryIO
 
 from paraat.formats.errors import UnknownFormat
 from paraat.formats.record import Batch
+from paraat.formats.source import Source
 
 HEAD = 64 << 10
 """How many bytes from the beginning `recognises` and `dated` look at."""
@@ -25,7 +25,7 @@ class Options:
     mapping: Mapping[str, str] = field(default_factory=dict)
 
 
-Reader = Callable[[BinaryIO, Options], Iterator[Batch]]
+Reader = Callable[[Source, Options], Iterator[Batch]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ class Format:
 def formats() -> Mapping[str, Format]:
     """All formats by their id, the most particular first."""
     package = importlib.import_module("paraat.formats")
-    modules = (importlib.import_module(f"paraat.formats.{found.name}") for found in pkgutil.iter_modules(package.__path__))
+    modules = (
+        importlib.import_module(f"paraat.formats.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+    )
     found = [module.FORMAT for module in modules if isinstance(getattr(module, "FORMAT", None), Format)]
     return {each.id: each for each in sorted(found, key=lambda each: (each.order, each.id))}
 
@@ -67,7 +69,7 @@ def recognise(name: str, head: bytes) -> Format | None:
     return next((each for each in formats().values() if each.recognises(name, head)), None)
 
 
-def read(stream: BinaryIO, *, format: str, name: str = "", mapping: Mapping[str, str] | None = None) -> Iterator[Batch]:
+def read(stream: Source, *, format: str, name: str = "", mapping: Mapping[str, str] | None = None) -> Iterator[Batch]:
     """The rows of an opened (see `archive.open_safely`) stream, in batches. Row numbers begin at 1 and leave no gap.
 
     Raises FormatError when the whole is not in this format, and nothing else: what is wrong with one row is in the batch's `quarantined`.

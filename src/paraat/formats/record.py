@@ -18,7 +18,9 @@ SCHEMA: pa.Schema = pa.schema(
         pa.field("seen_at", pa.timestamp("s", "UTC")),  # when the source saw it; null: the source does not say
         pa.field("ip", pa.string()),  # IPv4 or IPv6 as text
         pa.field("ip4", pa.uint32()),  # the same as a number; null unless IPv4
-        pa.field("prefix", pa.uint8()),  # null: one address; else a network of that prefix length, `ip` being its first address
+        pa.field(
+            "prefix", pa.uint8()
+        ),  # null: one address; else a network of that prefix length, `ip` being its first address
         pa.field("port", pa.uint16()),
         pa.field("host", pa.string()),  # lower case, ASCII (IDNA), no trailing dot
         pa.field("path", pa.string()),  # what of the host: begins with "/"

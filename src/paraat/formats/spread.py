@@ -26,7 +26,11 @@ def spread_targets(columns: dict[str, pa.Array]) -> tuple[dict[str, pa.Array], p
     found = dict(columns)
     for name in (*_TEXT, *_NUMBERS):
         own = pl.Series(columns[name]) if name in columns and name != "host" else None
-        mixed = spread[name] if own is None else pl.select(pl.coalesce(own.cast(spread.schema[name]), spread[name])).to_series()
+        mixed = (
+            spread[name]
+            if own is None
+            else pl.select(pl.coalesce(own.cast(spread.schema[name]), spread[name])).to_series()
+        )
         found[name] = mixed.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(SCHEMA.field(name).type)
     wrong = spread["read"].is_null() & (text.fill_null("") != "")
     return found, spread.select(pl.when(wrong).then(pl.lit(str(Reason.HOST)))).to_series()

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from paraat.formats.idn import to_ascii
 from paraat.kernel.networks import parse_address, parse_network
 
-_DOT = re.compile(r"\s?(?:\[\s*(?:\.|dot|punt|point|точка)\s*\]|\(\s*(?:\.|dot|punt|point|точка)\s*\)|\{\s*(?:\.|dot)\s*\})\s?|\\\.", re.I)
+_DOT = re.compile(
+    r"\s?(?:\[\s*(?:\.|dot|punt|point|точка)\s*\]|\(\s*(?:\.|dot|punt|point|точка)\s*\)|\{\s*(?:\.|dot)\s*\})\s?|\\\.",
+    re.I,
+)
 _COLON = re.compile(r"\[:\]|\[://\]")
 _SCHEME = re.compile(r"^\s*(?:[a-z][a-z0-9+.\-*]{1,9}\s?:\s?/{1,3})", re.I)
 _PORT = re.compile(r"^(.*):(\d{1,5})$")
@@ -31,7 +34,12 @@ class Target:
 def refang(text: str) -> str:
     """Undo what people do so that nobody clicks: hxxp, [.], (dot), [:]//, invisible characters."""
     plain = _DOT.sub(".", text.translate(_INVISIBLE))
-    return re.sub(r"\bh(?:xx|\*\*|tt)p(s?)(?=\s?(?:\[?:\]?))", r"http\1", _COLON.sub(lambda found: found[0].strip("[]"), plain), flags=re.I)
+    return re.sub(
+        r"\bh(?:xx|\*\*|tt)p(s?)(?=\s?(?:\[?:\]?))",
+        r"http\1",
+        _COLON.sub(lambda found: found[0].strip("[]"), plain),
+        flags=re.I,
+    )
 
 
 def parse_target(text: str) -> Target | None:
@@ -73,7 +81,11 @@ def _server(text: str, path: str | None) -> Target | None:
 
 def _mail(user: str, server: str) -> Target | None:
     host = to_ascii(server)
-    return Target(email=f"{user.lower()}@{host}") if host and user and len(user) <= 64 and not re.search(r"[\s@]", user) else None
+    return (
+        Target(email=f"{user.lower()}@{host}")
+        if host and user and len(user) <= 64 and not re.search(r"[\s@]", user)
+        else None
+    )
 
 
 def _network(text: str) -> Target | None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import BinaryIO
 
 from paraat.formats.dates import dates_in
 from paraat.formats.errors import FormatError
 from paraat.formats.prose import targets_in
 from paraat.formats.reading import Format, Options
-from paraat.formats.record import Batch, Quarantined, Record, to_batch
 from paraat.formats.reasons import Reason
+from paraat.formats.record import Batch, Quarantined, Record, to_batch
+from paraat.formats.source import Source
 from paraat.formats.target import refang
 from paraat.kernel.severity import Severity
 
@@ -26,7 +26,7 @@ _DATE_LINE = re.compile(r"^\W*(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4})(?:[T ,]+\d{1,2
 _DEFANGED = re.compile(r"\[\s*(?:\.|dot|:)|\(\s*(?:\.|dot)|\{\s*(?:\.|dot)|\bh(?:xx|\*\*)p", re.IGNORECASE)
 
 
-def read(stream: BinaryIO, options: Options) -> Iterator[Batch]:
+def read(stream: Source, _options: Options) -> Iterator[Batch]:
     """The targets that a text names."""
     found: list[Record] = []
     refused: list[Quarantined] = []
@@ -45,7 +45,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Batch]:
         yield to_batch(found, refused)
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def _lines(stream: Source) -> Iterator[tuple[int, bytes]]:
     """Lines with the offset of their first byte; a line without end is cut at a space."""
     rest, offset = b"", 0
     while True:
@@ -95,7 +95,7 @@ def _targets(row: int, offset: int, raw: bytes) -> Iterator[Record | Quarantined
 
 def _recognises(name: str, head: bytes) -> bool:
     """Whatever is text and nothing more particular."""
-    return b"\x00" not in head and (name.lower().endswith((".txt", ".md", ".log", "")) and not name.lower().endswith((".csv", ".json", ".xlsx")))
+    return b"\x00" not in head and not name.lower().endswith((".csv", ".tsv", ".json", ".xlsx", ".zip", ".gz"))
 
 
 def _dated(head: bytes) -> datetime | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}\Z", re.ASCII)
 _DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": "."})  # what IDNA reads as a dot (RFC 3490, 3.1)
 LONGEST = 253
 
@@ -17,10 +18,7 @@ def tidy(text: str) -> str:
 
 def is_host(text: str) -> bool:
     """Whether `text` is a normalised ASCII host name of at least two labels whose last is no number (so no IPv4 address)."""
-    if len(text) > LONGEST or "." not in text:
-        return False
-    parts = text.split(".")
-    return all(_LABEL.match(part) for part in parts) and not parts[-1].isdigit()
+    return len(text) <= LONGEST and _HOST.match(text) is not None
 
 
 def labels(host: str) -> tuple[str, ...]:

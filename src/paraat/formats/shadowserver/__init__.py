@@ -10,12 +10,13 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import Any
 
 from paraat.formats.columnar import SEVERITIES, Layout, read_table
 from paraat.formats.columns import guess_columns, places_of
 from paraat.formats.reading import Format, Options
 from paraat.formats.record import Batch
+from paraat.formats.source import Source
 
 _FILE = re.compile(r"(?:^|.*?\d{4}-\d{2}-\d{2}-)?(?P<report>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)(?:-.*)?\.csv", re.IGNORECASE)
 _SISTER = (re.compile(r"^(scan|population)6_"), re.compile(r"^event6_"), re.compile(r"6$"))
@@ -35,7 +36,8 @@ class Report:
 def reports() -> Mapping[str, Report]:
     """All report types that are known."""
     return {
-        name: Report(each["victim"], each["rsit"], SEVERITIES[each["severity"]]) for name, each in _data()["reports"].items()
+        name: Report(each["victim"], each["rsit"], SEVERITIES[each["severity"]])
+        for name, each in _data()["reports"].items()
     }
 
 
@@ -46,8 +48,8 @@ def victims() -> Mapping[str, Mapping[str, list[str]]]:
 
 
 @cache
-def _data() -> dict[str, dict[str, dict[str, list[str]]]]:
-    return tomllib.loads((files(__package__) / "reports.toml").read_text("utf-8"))  # type: ignore[return-value]
+def _data() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "reports.toml").read_text("utf-8"))
 
 
 def report_type(name: str) -> str | None:
@@ -60,7 +62,7 @@ def report_type(name: str) -> str | None:
     return next((each for each in (report, sister) if each in reports()), None)
 
 
-def read(stream: BinaryIO, options: Options) -> Iterator[Batch]:
+def read(stream: Source, options: Options) -> Iterator[Batch]:
     """The rows of a report; its type is in the name. A type that is not known is read by the names of its columns, class "undetermined"."""
     report = reports().get(report_type(options.name) or "")
     yield from read_table(stream, lambda names, delimiter: _layout(names, delimiter, report))
@@ -72,7 +74,9 @@ def _layout(names: tuple[str, ...], delimiter: str, report: Report | None) -> La
     if report is not None:
         victim = places_of(victims()[report.victim], lower)
         if "ip" in victim or "host" in victim:
-            columns = {name: place for name, place in columns.items() if name in ("seen_at", "tag", "severity", "email")} | victim
+            columns = {
+                name: place for name, place in columns.items() if name in ("seen_at", "tag", "severity", "email")
+            } | victim
     return Layout(
         len(names), columns, delimiter, report.rsit if report else UNKNOWN, report.severity if report else None
     )
@@ -83,7 +87,7 @@ def _recognises(name: str, head: bytes) -> bool:
     return report_type(name) is not None or (first.startswith(b"timestamp,") and b"naics" in first)
 
 
-def _dated(head: bytes) -> datetime | None:
+def _dated(_head: bytes) -> datetime | None:
     """None: each row has its own time, the file is named after the day."""
     return None
 

@@ -47,7 +47,9 @@ class Asset:
 
     def holds(self, day: date) -> bool:
         """Whether it is valid on `day`."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day < self.valid_until)
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day < self.valid_until
+        )
 
 
 _FIRST = frozenset({"municipality", "province"})

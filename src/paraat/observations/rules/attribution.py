@@ -15,8 +15,14 @@ from paraat.observations.rules.interest import UNASSIGNED, look_at
 from paraat.observations.rules.names import rest_of
 from paraat.observations.rules.vocabulary import CERTAINTIES, REASONS, Certainty, Reason
 
-MATCHES = {"row": pl.UInt32, "organisation": pl.Int32, "asset": pl.Int32, "reason": pl.UInt8, "certainty": pl.UInt8}
-FOUND = {"row": pl.UInt32, "group": pl.Int32}
+MATCHES: dict[str, type[pl.DataType]] = {
+    "row": pl.UInt32,
+    "organisation": pl.Int32,
+    "asset": pl.Int32,
+    "reason": pl.UInt8,
+    "certainty": pl.UInt8,
+}
+FOUND: dict[str, type[pl.DataType]] = {"row": pl.UInt32, "group": pl.Int32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Attribution:
 
     @property
     def matches(self) -> pa.Table:
-        """`row` (its number in the input), `organisation` and `asset` (ids; no asset: by name), `reason`, `certainty`; one per row and organisation."""
+        """One line per row and organisation: `row` (its number in the input), `organisation`, `asset` (ids; none: by name), `reason`, `certainty`."""
         numbers = pl.Series(self.records["row"]).gather(self.found["row"]).to_arrow()
         return pa.table(
             {
@@ -46,7 +52,9 @@ class Attribution:
     def unassigned(self) -> pa.Table:
         """`host`, `why` (vocabulary.Why), `hints` (ids of organisations that its name makes one think of), `rows`, `first_row`."""
         ids = self.index.organisations
-        hints = pa.array([[ids[place].as_py() for place in places] for places in self.open_hosts["hints"]], pa.list_(pa.string()))
+        hints = pa.array(
+            [[ids[place].as_py() for place in places] for places in self.open_hosts["hints"]], pa.list_(pa.string())
+        )
         first = pl.Series(self.records["row"]).gather(self.open_hosts["first_row"]).to_arrow()
         columns = [self.open_hosts[name].to_arrow().cast(pa.string()) for name in ("host", "why")]
         return pa.table([*columns, hints, self.open_hosts["rows"].to_arrow(), first], names=list(UNASSIGNED))
@@ -94,13 +102,17 @@ def digest(attributions: Iterable[Attribution]) -> pa.Table:
         ids = attribution.index.organisations
     if not parts:
         return _digest_table(pl.DataFrame(schema={"organisation": pl.Int32}), ids)
-    each = pl.concat(parts).group_by("organisation").agg(
-        *(
-            pl.col("rows").filter(pl.col("certainty") == place).sum().alias(str(certainty))
-            for place, certainty in enumerate(CERTAINTIES)
-        ),
-        pl.col("ip4").n_unique().alias("addresses") - pl.col("ip4").has_nulls().cast(pl.UInt32),
-        pl.col("seen_at").max().alias("last_seen"),
+    each = (
+        pl.concat(parts)
+        .group_by("organisation")
+        .agg(
+            *(
+                pl.col("rows").filter(pl.col("certainty") == place).sum().alias(str(certainty))
+                for place, certainty in enumerate(CERTAINTIES)
+            ),
+            pl.col("ip4").n_unique().alias("addresses") - pl.col("ip4").has_nulls().cast(pl.UInt32),
+            pl.col("seen_at").max().alias("last_seen"),
+        )
     )
     return _digest_table(each.sort("organisation"), ids)
 
@@ -164,9 +176,17 @@ def _by_address(records: pa.RecordBatch, index: OwnershipIndex) -> pl.DataFrame:
 
 def _odd_addresses(records: pa.RecordBatch, index: OwnershipIndex) -> pl.DataFrame:
     """IPv6 addresses and whole networks, each different one once."""
-    frame = pl.DataFrame({"ip": pl.Series(records["ip"], dtype=pl.String), "prefix": pl.Series(records["prefix"])}).with_row_index("row")
-    odd = frame.filter(pl.col("ip").is_not_null() & (pl.col("prefix").is_not_null() | pl.col("ip").str.contains(":", literal=True)))
-    rows = [(ip, prefix, group) for ip, prefix in odd.select("ip", "prefix").unique().iter_rows() for group in _odd(ip, prefix, index)]
+    frame = pl.DataFrame(
+        {"ip": pl.Series(records["ip"], dtype=pl.String), "prefix": pl.Series(records["prefix"])}
+    ).with_row_index("row")
+    odd = frame.filter(
+        pl.col("ip").is_not_null() & (pl.col("prefix").is_not_null() | pl.col("ip").str.contains(":", literal=True))
+    )
+    rows = [
+        (ip, prefix, group)
+        for ip, prefix in odd.select("ip", "prefix").unique().iter_rows()
+        for group in _odd(ip, prefix, index)
+    ]
     known = pl.DataFrame(rows, schema={"ip": pl.String, "prefix": pl.UInt8, "group": pl.Int32}, orient="row")
     return odd.join(known, on=["ip", "prefix"], nulls_equal=True).select(*FOUND)
 
@@ -200,8 +220,11 @@ def _best(matches: list[pl.DataFrame]) -> pl.DataFrame:
     """One match per row and organisation: the surest, by the strongest reason."""
     both = pl.concat(matches).with_columns(
         (pl.col("row").cast(pl.UInt64) * (1 << 32) + pl.col("organisation").cast(pl.UInt64)).alias("pair"),
-        (pl.col("certainty").cast(pl.UInt64) * (1 << 40) + pl.col("reason").cast(pl.UInt64) * (1 << 32)
-         + (pl.col("asset").cast(pl.Int64) + 1).fill_null(0).cast(pl.UInt64)).alias("order"),
+        (
+            pl.col("certainty").cast(pl.UInt64) * (1 << 40)
+            + pl.col("reason").cast(pl.UInt64) * (1 << 32)
+            + (pl.col("asset").cast(pl.Int64) + 1).fill_null(0).cast(pl.UInt64)
+        ).alias("order"),
     )
     best = both.group_by("pair").agg(pl.col("order").min()).sort("pair")
     asset = (pl.col("order") % (1 << 32)).cast(pl.Int64) - 1

@@ -14,7 +14,7 @@ from paraat.formats.idn import to_ascii
 from paraat.formats.suffixes import is_public_suffix
 from paraat.kernel.hosts import suffixes
 from paraat.kernel.networks import parse_network
-from paraat.observations.rules.assets import MOST_CLAIMANTS, Asset, AssetKind, Claim, Owner, settle, rank
+from paraat.observations.rules.assets import MOST_CLAIMANTS, Asset, AssetKind, Claim, Owner, rank, settle
 from paraat.observations.rules.groups import Groups
 from paraat.observations.rules.intervals import Intervals, Network, make_intervals
 from paraat.observations.rules.labels import KnownNames, make_known_names
@@ -27,7 +27,7 @@ WWW = "www."
 
 @dataclass(frozen=True, slots=True)
 class OwnershipIndex:
-    """Made by `build_index`. Organisations and assets are places in `organisations` and `assets`; `ignored` says which assets claim nothing and why."""
+    """Made by `build_index`. Organisations and assets are places in `organisations` and `assets`; `ignored` says which assets claim nothing."""
 
     as_of: date
     organisations: pa.StringArray
@@ -106,7 +106,11 @@ class _Sorted:
 
 
 def build_index(
-    assets: Iterable[Asset], organisations: Sequence[Owner], *, as_of: date, shared_networks: Sequence[str] = SHARED_NETWORKS
+    assets: Iterable[Asset],
+    organisations: Sequence[Owner],
+    *,
+    as_of: date,
+    shared_networks: Sequence[str] = SHARED_NETWORKS,
 ) -> OwnershipIndex:
     """The index of what holds on `as_of`. Assets of organisations that are not given are left out; so is what nobody can own (a public suffix)."""
     places = {owner.id: place for place, owner in enumerate(organisations)}
@@ -172,7 +176,8 @@ def _around(name: str, found: _Sorted) -> list[Claim]:
 def _mail(found: _Sorted, groups: Groups) -> dict[str, int]:
     """Mail domains; a domain is a mail domain too unless somebody else's mail domain says otherwise."""
     return {
-        name: groups.add(settle(claims), Reason.EMAIL_DOMAIN) for name, claims in (dict(found.domains) | dict(found.mail)).items()
+        name: groups.add(settle(claims), Reason.EMAIL_DOMAIN)
+        for name, claims in (dict(found.domains) | dict(found.mail)).items()
     }
 
 

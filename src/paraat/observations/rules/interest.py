@@ -10,7 +10,13 @@ from paraat.observations.rules.index import WWW, OwnershipIndex
 from paraat.observations.rules.labels import Reading, read_labels
 from paraat.observations.rules.vocabulary import CERTAINTIES, REASONS, Certainty, Reason, Why
 
-UNASSIGNED = {"host": pl.String, "why": pl.String, "hints": pl.List(pl.Int32), "rows": pl.Int64, "first_row": pl.Int64}
+UNASSIGNED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "host": pl.String,
+    "why": pl.String,
+    "hints": pl.List(pl.Int32),
+    "rows": pl.Int64,
+    "first_row": pl.Int64,
+}
 _CERTAIN = CERTAINTIES.index(Certainty.CERTAIN)
 
 
@@ -72,7 +78,9 @@ def _unassigned(hosts: pl.DataFrame, readings: Readings, index: OwnershipIndex) 
         if rank is None and why is not None:
             rows.append((host, str(why), sorted(reading.hints)))
     listed = pl.DataFrame(rows, schema={name: UNASSIGNED[name] for name in ("host", "why", "hints")}, orient="row")
-    counted = hosts.group_by("host").agg(pl.len().cast(pl.Int64).alias("rows"), pl.col("row").min().cast(pl.Int64).alias("first_row"))
+    counted = hosts.group_by("host").agg(
+        pl.len().cast(pl.Int64).alias("rows"), pl.col("row").min().cast(pl.Int64).alias("first_row")
+    )
     return listed.join(counted, on="host").sort("first_row")
 
 

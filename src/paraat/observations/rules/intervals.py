@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 
@@ -89,8 +90,9 @@ def _segments(networks: list[Network], groups: Groups) -> Iterator[Segment]:
     known: dict[tuple[int, ...], int] = {}
     active: list[Network] = []
     next_one = 0
-    for low, following in zip(bounds, bounds[1:], strict=False):
-        active = [network for network in active if network.span.high >= low]
+    for low, following in pairwise(bounds):
+        if active:
+            active = [network for network in active if network.span.high >= low]
         while next_one < len(begins) and begins[next_one].span.low == low:
             active.append(begins[next_one])
             next_one += 1
@@ -103,8 +105,14 @@ def _segments(networks: list[Network], groups: Groups) -> Iterator[Segment]:
 
 def _group(active: list[Network], groups: Groups) -> int:
     """The most specific network decides; the owners of those around it are concerned. A shared one silences, and so does a crowd."""
+    if len(active) == 1 and active[0].claim and not active[0].shared:
+        return groups.add(Settled((active[0].claim,)), Reason.NETWORK)
     smallest = min(network.size for network in active)
     tier = [network for network in active if network.size == smallest]
     around = [network.claim for network in active if network.size > smallest and network.claim and not network.shared]
-    own = settle([network.claim for network in tier if network.claim]) if not any(n.shared for n in tier) else Settled(shared=True)
+    own = (
+        settle([network.claim for network in tier if network.claim])
+        if not any(n.shared for n in tier)
+        else Settled(shared=True)
+    )
     return groups.add(own, Reason.NETWORK, () if own.shared else sorted(around))

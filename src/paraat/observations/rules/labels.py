@@ -73,6 +73,8 @@ def make_known_names(owners: Sequence[Owner]) -> KnownNames:
 
 def spellings(name: str) -> set[str]:
     """How a name may stand in a host name: run together, umlauts both ways."""
+    if name.isascii():
+        return {"".join(_SPLIT.split(name.lower()))} - {""}
     lower = unicodedata.normalize("NFC", name).lower()
     return {"".join(_SPLIT.split(_plain(way))) for way in (lower, lower.translate(_UMLAUTS))} - {""}
 

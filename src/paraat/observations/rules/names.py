@@ -26,7 +26,9 @@ class Names:
         if not frame.height or not len(self.names):
             return pl.DataFrame(schema={"row": pl.UInt32, "group": pl.Int32})
         place = self.hashes.search_sorted(frame["hash"], side="left").clip(upper_bound=len(self.names) - 1)
-        return frame.select("row", self.groups.gather(place).alias("group")).filter(self.names.gather(place) == frame["text"])
+        return frame.select("row", self.groups.gather(place).alias("group")).filter(
+            self.names.gather(place) == frame["text"]
+        )
 
 
 def make_names(groups: Mapping[str, int]) -> Names:
