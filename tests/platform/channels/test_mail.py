@@ -232,7 +232,7 @@ def test_no_text_of_a_notice_becomes_a_header(changes: dict[str, object]) -> Non
 
 def _lines(text: str) -> list[str]:
     """Line ends may change their spelling on the way; nothing else may."""
-    return re.split(r"\r\n|\r|\n", text.rstrip("\r\n"))
+    return re.split(r"\r\n|\r|\n", text)
 
 
 @given(st.text(max_size=400), st.text(max_size=80).filter(lambda text: "\n" not in text and "\r" not in text))
@@ -247,7 +247,16 @@ def test_any_text_arrives_as_it_was_written(text: str, subject: str) -> None:
         return
     body = message_from_bytes(letter.content, policy=policy.default).get_body(("plain",)).get_content()
     assert _lines(body) == _lines(text)
+    assert letter.content.isascii()
     assert max(map(len, letter.content.split(b"\r\n"))) <= 998, "RFC 5322, 2.1.1"
+
+
+@given(st.text(min_size=1, max_size=200).filter(lambda text: text.isprintable() and text == text.strip()))
+def test_any_subject_arrives_and_is_one_line(subject: str) -> None:
+    letter = PRESS.letter(outgoing(subject=subject))
+    message = message_from_bytes(letter.content, policy=policy.default)
+    assert "".join(message["Subject"].split()) == "".join(subject.split())
+    assert max(map(len, letter.content.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 998
 
 
 @given(st.lists(st.sampled_from([b".", b"..", b".x", b"x", b"", b"\x80."]), max_size=12))

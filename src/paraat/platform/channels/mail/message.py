@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 
 import idna
 
@@ -19,10 +17,11 @@ from paraat.formats.mail import DELIVERY_HEADER, message_id, plus_address
 from paraat.kernel.errors import Refused
 from paraat.platform.channels.base import Outgoing
 from paraat.platform.channels.mail.courier import Letter
+from paraat.platform.channels.mail.entity import alternatives, header, simple_html
 from paraat.platform.channels.mail.sealing import UNSIGNED, Signer, UnusableKey, encrypted
 
-_LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_ASCII_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _OURS = frozenset(
     {
         "from",
@@ -57,9 +56,14 @@ class Press:
     signer: Signer = UNSIGNED
 
     @property
+    def address(self) -> str:
+        """The bare address of the sender."""
+        return _bare(self.sender)
+
+    @property
     def domain(self) -> str:
         """The domain of our Message-IDs."""
-        return parseaddr(self.sender)[1].rpartition("@")[2]
+        return self.address.rpartition("@")[2]
 
     def letter(self, outgoing: Outgoing) -> Letter:
         """The finished bytes. Raises Unsendable for an address or header that no mail can carry, or a key that cannot be used."""
@@ -71,39 +75,44 @@ class Press:
         return Letter(outgoing.delivery, self._envelope(outgoing), recipient, content)
 
     def _content(self, outgoing: Outgoing, recipient: str) -> bytes:
+        """Headers, then the entity byte for byte, so that what was signed is what is sent."""
+        return self._headers(outgoing, recipient) + self._entity(outgoing)
+
+    def _entity(self, outgoing: Outgoing) -> bytes:
+        body = _body(outgoing, outgoing.text, outgoing.html)
         if not outgoing.pgp_key:
-            return joined(self._headers(outgoing, recipient), self.signer.sign(_body(outgoing)))
+            return self.signer.sign(body)
         try:
-            return joined(self._headers(outgoing, recipient), encrypted(_body(outgoing), outgoing.pgp_key, self.signer))
+            return encrypted(body, outgoing.pgp_key, self.signer)
         except UnusableKey as fault:
             if outgoing.wake_up is None:
                 raise Unsendable(str(fault)) from fault
-            return joined(
-                self._headers(outgoing, recipient), self.signer.sign(_plain(outgoing, outgoing.wake_up, None))
-            )
+            return self.signer.sign(_body(outgoing, outgoing.wake_up, None))
 
-    def _headers(self, outgoing: Outgoing, recipient: str) -> EmailMessage:
-        message = EmailMessage(policy=policy.SMTP)
-        message["From"] = outgoing.sender or self.sender
-        message["To"] = recipient
-        message["Subject"] = outgoing.subject
-        message["Date"] = format_datetime(outgoing.written or datetime.now(UTC))
-        message["Message-ID"] = message_id(outgoing.delivery, self.domain)
-        message["Reply-To"] = outgoing.reply_to or plus_address(self.replies or self._from(), outgoing.delivery)
-        message["Auto-Submitted"] = "auto-generated"
-        message["List-Id"] = f"<notices.{self.domain}>"
-        message[DELIVERY_HEADER] = str(outgoing.delivery)
-        message["Content-Language"] = outgoing.language
-        for name, value in _allowed(outgoing.headers):
-            message[name] = value
-        message["MIME-Version"] = "1.0"
-        return message
+    def _headers(self, outgoing: Outgoing, recipient: str) -> bytes:
+        lines = (
+            ("From", outgoing.sender or self.sender),
+            ("To", recipient),
+            ("Subject", outgoing.subject),
+            ("Date", format_datetime(outgoing.written or datetime.now(UTC))),
+            ("Message-ID", message_id(outgoing.delivery, self.domain)),
+            ("Reply-To", outgoing.reply_to or plus_address(self.replies or self.address, outgoing.delivery)),
+            ("Auto-Submitted", "auto-generated"),
+            ("List-Id", f"<notices.{self.domain}>"),
+            (DELIVERY_HEADER, str(outgoing.delivery)),
+            ("Content-Language", outgoing.language),
+            *_allowed(outgoing.headers),
+            ("MIME-Version", "1.0"),
+        )
+        return b"".join(header(name, value) for name, value in lines)
 
     def _envelope(self, outgoing: Outgoing) -> str:
-        return plus_address(self.bounces or self._from(), outgoing.delivery)
+        return plus_address(self.bounces or self.address, outgoing.delivery)
 
-    def _from(self) -> str:
-        return parseaddr(self.sender)[1]
+
+@lru_cache(maxsize=16)
+def _bare(sender: str) -> str:
+    return parseaddr(sender)[1]
 
 
 def carried_address(address: str) -> str:
@@ -111,27 +120,13 @@ def carried_address(address: str) -> str:
     local, at, domain = address.strip().rpartition("@")
     if not at or not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
         raise Unsendable(f"{address!r} is not a mail address")
+    if _ASCII_DOMAIN.fullmatch(domain):
+        return f"{local}@{domain.lower()}"
     try:
         ascii_domain = idna.encode(domain, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError) as fault:
         raise Unsendable(f"{address!r} is not a mail address: {fault}") from fault
     return f"{local}@{ascii_domain}"
-
-
-def simple_html(subject: str, text: str, language: str) -> str:
-    """The text as a page that a screen reader handles: language, title, one heading, paragraphs, links that show their address."""
-    paragraphs = (f"<p>{_linked(block)}</p>" for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
-    title = html.escape(subject)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{html.escape(language)}">\n<head><meta charset="utf-8"><title>{title}</title></head>\n'
-        f"<body>\n<h1>{title}</h1>\n" + "\n".join(paragraphs) + "\n</body>\n</html>\n"
-    )
-
-
-def joined(headers: EmailMessage, entity: bytes) -> bytes:
-    """Headers, then the entity (its own content headers and body) byte for byte, so that what was signed is what is sent."""
-    head = headers.as_bytes(policy=policy.SMTP)
-    return head[: head.index(b"\r\n\r\n") + 2] + entity
 
 
 def _allowed(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -141,28 +136,8 @@ def _allowed(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return list(headers)
 
 
-def _body(outgoing: Outgoing) -> bytes:
-    return _plain(outgoing, outgoing.text, outgoing.html)
-
-
-def _plain(outgoing: Outgoing, text: str, page: str | None) -> bytes:
-    """Text and HTML as one MIME entity. Quoted-printable throughout: signatures survive servers that touch line ends or eight-bit text."""
-    entity = EmailMessage(policy=policy.SMTP)
-    entity.set_content(text, cte="quoted-printable")
-    entity.add_alternative(
-        page or simple_html(outgoing.subject, text, outgoing.language), subtype="html", cte="quoted-printable"
-    )
-    del entity["MIME-Version"]
-    return entity.as_bytes(policy=policy.SMTP)
-
-
-def _linked(block: str) -> str:
-    pieces, last = [], 0
-    for match in _LINK.finditer(block):
-        address = html.escape(match[0])
-        pieces += [html.escape(block[last : match.start()]), f'<a href="{address}">{address}</a>']
-        last = match.end()
-    return "".join([*pieces, html.escape(block[last:])]).replace("\n", "<br>\n")
+def _body(outgoing: Outgoing, text: str, page: str | None) -> bytes:
+    return alternatives(text, page or simple_html(outgoing.subject, text, outgoing.language))
 
 
 def named(name: str, address: str) -> str:
