@@ -8,7 +8,6 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -98,8 +97,7 @@ class RoleForm(forms.Form):
         return typed
 
     def _find(self, typed: dict[str, Any], words: str) -> None:
-        said = Q(name__iexact=words) | Q(nis=words) | Q(kbo=words.replace(".", "").replace(" ", ""))
-        found = list(Organisation.objects.filter(said)[:2])
+        found = list(Organisation.objects.called(words)[:2])
         if len(found) == 1:
             typed["organisation"] = found[0]
         elif found:

@@ -21,6 +21,7 @@ from django.db import models, transaction
 from paraat.kernel.actor import Actor
 from paraat.kernel.ids import HOUSE, uuid7
 from paraat.kernel.marking import Tlp
+from paraat.platform import moment
 from paraat.platform.models import JournalDetail, JournalEntry
 
 P = ParamSpec("P")
@@ -112,6 +113,14 @@ def record(
 def detail_digest(salt: bytes, label: str, text: str) -> bytes:
     """SHA-256 over salt, actor's label and canonical JSON: what the chain keeps of an erasable detail."""
     return hashlib.sha256(salt + label.encode() + b"\0" + text.encode()).digest()
+
+
+@action
+def forget_in_journal(*, person: UUID) -> int:
+    """Erase the readable part of every entry by or about a person (GDPR article 17); how many. The chain holds salted digests, so it stays whole."""
+    entries = JournalEntry.objects.filter(models.Q(actor_id=person) | models.Q(object_id=str(person)))
+    details = JournalDetail.objects.filter(entry__in=entries.values("pk"), erased_at=None)
+    return details.update(detail=None, actor_label="", erased_at=moment.now())
 
 
 def _write(pending: list[tuple[JournalEntry, JournalDetail]]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Exists, OuterRef
 
+from paraat.kernel.errors import Invalid
 from paraat.platform.actions import detail_digest
 from paraat.platform.models import JournalDetail, JournalEntry, JournalHead
 
@@ -54,9 +56,9 @@ def verify(known: Mapping[UUID, Head] | None = None) -> Iterator[Break]:
         seq, previous = ends.get(entry.chain, (0, b""))
         yield from _entry_breaks(entry, seq, previous, known)
         ends[entry.chain] = (entry.seq, bytes(entry.hash))
-    for head in JournalHead.objects.all():
-        if ends.get(head.chain, (0, b"")) != (head.seq, bytes(head.hash)):
-            yield Break(head.chain, head.seq, "the chain does not end where its head says")
+    for end in JournalHead.objects.all():
+        if ends.get(end.chain, (0, b"")) != (end.seq, bytes(end.hash)):
+            yield Break(end.chain, end.seq, "the chain does not end where its head says")
     for head in (known or {}).values():
         if ends.get(head.chain, (0, b""))[0] < head.seq:
             yield Break(head.chain, head.seq, "the chain is shorter than the head exported earlier")
@@ -76,15 +78,40 @@ def _entry_breaks(entry: JournalEntry, seq: int, previous: bytes, known: Mapping
 
 
 def _detail_breaks() -> Iterator[Break]:
-    """A readable detail that no longer matches its digest; one erased on purpose says so itself."""
-    details = JournalDetail.objects.filter(erased_at=None).order_by("entry")
-    for chunk in _chunks(details.iterator(chunk_size=2000), 2000):
+    """A readable detail that is gone or no longer matches its digest. One erased on purpose is empty, and stays."""
+    for chunk in _chunks(JournalDetail.objects.order_by("entry").iterator(chunk_size=2000), 2000):
         entries = JournalEntry.objects.in_bulk([detail.entry for detail in chunk])
         for detail in chunk:
             entry = entries.get(detail.entry)
-            kept = json.dumps(detail.detail, cls=DjangoJSONEncoder, sort_keys=True)
-            if entry and detail_digest(bytes(detail.salt), detail.actor_label, kept) != bytes(entry.digest):
+            if entry and not _is_whole(detail, bytes(entry.digest)):
                 yield Break(entry.chain, entry.seq, "its readable detail was changed")
+    known = JournalDetail.objects.filter(entry=OuterRef("pk"))
+    for entry in JournalEntry.objects.filter(~Exists(known)).order_by("chain", "seq"):
+        yield Break(entry.chain, entry.seq, "its readable detail is gone")
+
+
+def _is_whole(detail: JournalDetail, digest: bytes) -> bool:
+    if detail.erased_at is not None:
+        return detail.detail is None and detail.actor_label == ""
+    kept = json.dumps(detail.detail, cls=DjangoJSONEncoder, sort_keys=True)
+    return detail_digest(bytes(detail.salt), detail.actor_label, kept) == digest
+
+
+def export(ends: Iterable[Head]) -> str:
+    """Heads as the JSON that is sent outside and that `read_heads` reads back."""
+    return json.dumps([{"chain": str(head.chain), "seq": head.seq, "hash": head.hash} for head in ends], indent=1)
+
+
+def read_heads(text: str) -> dict[UUID, Head]:
+    """The heads of an export, by chain. Raises Invalid when it is none."""
+    try:
+        read = json.loads(text)
+        rows = [Head(UUID(row["chain"]), int(row["seq"]), str(row["hash"])) for row in read]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Invalid("This is no export of heads") from error
+    if not isinstance(read, list):
+        raise Invalid("This is no export of heads")
+    return {head.chain: head for head in rows}
 
 
 def _chunks(rows: Iterator[JournalDetail], size: int) -> Iterator[list[JournalDetail]]:

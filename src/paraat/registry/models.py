@@ -41,6 +41,11 @@ class OrganisationQuerySet(DatedQuerySet):
         """Those that the team looks after."""
         return self.filter(constituent=True)
 
+    def called(self, words: str) -> Self:
+        """Those with exactly this name (whatever its case), NIS or KBO number."""
+        number = words.replace(".", "").replace(" ", "")
+        return self.filter(models.Q(name__iexact=words.strip()) | models.Q(nis=number) | models.Q(kbo=number))
+
     def matching(self, words: str) -> Self:
         """Those whose name (in any language), number or asset holds every word."""
         found = self

@@ -16,7 +16,7 @@ from paraat.kernel.actor import Actor, ActorKind
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.kernel.marking import Role
 from paraat.platform import moment
-from paraat.platform.actions import action, record
+from paraat.platform.actions import action, forget_in_journal, record
 from paraat.registry.models import Contact, Organisation
 
 
@@ -142,6 +142,7 @@ def erase_account(*, user: User, by: Actor) -> None:
     User.objects.filter(pk=user.pk).update(
         name="", email=f"{user.pk.hex}{ERASED}", phone="", is_active=False, password=make_password(None)
     )
+    forget_in_journal(person=user.pk)
     record("account.erase", by=by, on=user)
 
 
