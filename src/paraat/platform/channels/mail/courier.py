@@ -37,7 +37,7 @@ class Courier:
     def _by(self, place: int, route: MailRoute, letter: Letter) -> Outcome:
         """A connection that was used before may have been closed meanwhile (idle, or so many messages each): try a fresh one first."""
         connection = self._open.get(place)
-        if connection and connection.alive and connection.used:
+        if connection and connection.alive:
             with contextlib.suppress(RouteDown):
                 return connection.transmit(letter)
         if connection:

@@ -52,7 +52,6 @@ class Connection:
 
     def __init__(self, route: MailRoute, hello: str | None) -> None:
         self.route = route
-        self.used = False
         try:
             self._smtp = _opened(route, hello)
         except (OSError, smtplib.SMTPException) as fault:  # ssl.SSLError is an OSError
@@ -123,7 +122,6 @@ class Connection:
             self.close()
             detail = f"{self.route}: the connection broke before the answer to the whole message: {_said(fault)}"
             return Outcome(letter.delivery, State.DEFERRED, detail=detail, perhaps_twice=True)
-        self.used = True
         return _outcome(letter, code, answer)
 
     def _ask(self, command: bytes) -> Reply:
