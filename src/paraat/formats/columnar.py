@@ -19,7 +19,7 @@ import pyarrow.csv as arrow_csv
 
 from paraat.formats.addresses import Addresses, read_addresses
 from paraat.formats.errors import FormatError
-from paraat.formats.lines import Chunk, Cutter, Rows, Stray, careful_rows, plain_rows
+from paraat.formats.lines import REPLACED, Chunk, Cutter, Rows, Stray, careful_rows, plain_rows
 from paraat.formats.reasons import Reason
 from paraat.formats.record import QUARANTINE, RSIT, SCHEMA, Batch
 from paraat.formats.repair import repaired
@@ -28,6 +28,7 @@ from paraat.formats.spread import spread_targets
 from paraat.kernel.severity import Severity
 
 TYPES: Mapping[str, pa.DataType] = {"seen_at": pa.timestamp("s"), "port": pa.uint16(), "asn": pa.uint32()}
+NAMING = ("host", "host_else", "ip", "email")
 LONGEST_HEADER = 1 << 20
 SEVERITIES: Mapping[str, int] = {
     "critical": Severity.SERIOUS,
@@ -122,11 +123,11 @@ def read_chunk(chunk: Chunk, layout: Layout, row: int) -> tuple[Batch, bytes]:
 
 
 def _parse(rows: Rows, layout: Layout) -> tuple[pa.Table, list[int]]:
-    """The wanted columns (typed if all is in order, else as bytes), and the places of the rows with another number of fields."""
+    """The wanted columns (typed if all is in order, else as text), and the places of the rows with another number of fields."""
     try:
         return _arrow(rows, layout, {name: TYPES.get(name, pa.string()) for name in layout.columns})
     except pa.ArrowInvalid:
-        return _arrow(rows, layout, dict.fromkeys(layout.columns, pa.binary()))
+        return _arrow(rows, layout, dict.fromkeys(layout.columns, pa.string()))
 
 
 def _arrow(rows: Rows, layout: Layout, types: Mapping[str, pa.DataType]) -> tuple[pa.Table, list[int]]:
@@ -169,6 +170,8 @@ def _batch(table: pa.Table, rows: Rows, refused: list[int], strays: list[Stray],
         )
         numbers, offsets, raw = numbers.filter(mask), offsets.filter(mask), raw.filter(mask)
     columns, reasons = _columns(table, layout)
+    if rows.broken:
+        reasons = _first(_broken(table), reasons)
     columns |= {"row": numbers, "offset": offsets, "raw": raw}
     batch = pa.RecordBatch.from_arrays(
         [_column(columns, layout, name, table.num_rows) for name in SCHEMA.names], schema=SCHEMA
@@ -210,7 +213,7 @@ def _columns(table: pa.Table, layout: Layout) -> tuple[dict[str, pa.Array], pl.S
     """The columns of the record that vary, and for each row why it cannot be taken (null: it can)."""
     found = {name: _whole(table[name]) for name in table.column_names}
     reasons: pl.Series | None = None
-    if any(column.type == pa.binary() for column in found.values()):
+    if any(found[name].type == pa.string() for name in TYPES if name in found):
         found, reasons = repaired(found)
     if "host_else" in found:
         found["host"] = pc.coalesce(found["host"], found.pop("host_else"))
@@ -228,6 +231,17 @@ def _columns(table: pa.Table, layout: Layout) -> tuple[dict[str, pa.Array], pl.S
         found, wrong = spread_targets(found)
         reasons = _first(reasons, wrong)
     return found, _first(reasons, _nobody(found, table.num_rows))
+
+
+def _broken(table: pa.Table) -> pl.Series | None:
+    """The rows in which what names the victim is not UTF-8; elsewhere (the name of a city) it does not matter."""
+    masks = [
+        pl.Series(_whole(table[name])).str.contains(REPLACED, literal=True)
+        for name in NAMING
+        if name in table.column_names
+    ]
+    wrong = pl.select(pl.any_horizontal(masks)).to_series().fill_null(False)
+    return _reason(wrong, Reason.ENCODING) if wrong.any() else None
 
 
 def _severities(words: pa.StringArray, layout: Layout) -> pa.UInt8Array:

@@ -17,7 +17,8 @@ from paraat.formats.source import Source
 CHUNK = 16 << 20
 LONGEST_ROW = 1 << 20
 LONGEST_QUOTE = 64  # lines that one quoted value may span before its quote counts as a stray one
-NEWLINE, QUOTE, RETURN = 10, 34, 13
+NEWLINE, RETURN = 10, 13
+REPLACED = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,15 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows ready to be parsed: `payload` has one line a row; `offsets` and `raw` say where each row was and how it came."""
+    """Rows ready to be parsed: `payload` has one line a row, in UTF-8; `offsets` and `raw` say where each row was and how it came.
+
+    `broken`: some bytes were not UTF-8; in `payload` they are the replacement character.
+    """
 
     payload: bytes
     offsets: pa.Int64Array
     raw: pa.BinaryArray
+    broken: bool = False
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -85,13 +90,25 @@ def plain_rows(chunk: Chunk) -> Rows:
     starts = pl.concat([pl.Series([0], dtype=pl.Int32), ends[:-1] + 1])
     length = ends - starts
     blank = (length == 0) | ((length == 1) & (octets.gather(starts) == RETURN))
-    bounds = pl.concat([starts, pl.Series([len(data)], dtype=pl.Int32)]).to_arrow()
+    bounds = pl.concat([starts, pl.Series([len(chunk.data)], dtype=pl.Int32)]).to_arrow()
     raw = pa.Array.from_buffers(pa.binary(), len(starts), [None, bounds.buffers()[1], pa.py_buffer(data)])
     offsets = (starts.cast(pl.Int64) + chunk.offset).to_arrow()
     if blank.any():
         kept = (~blank).to_arrow()
         offsets, raw = offsets.filter(kept), raw.filter(kept)
-    return Rows(data, offsets, raw)
+    payload = _valid(data)
+    return Rows(payload, offsets, raw, payload is not data)
+
+
+def _valid(data: bytes) -> bytes:
+    """The same bytes where they are UTF-8, else a copy with replacement characters."""
+    if data.isascii():
+        return data
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace").encode("utf-8")
+    return data
 
 
 def careful_rows(chunk: Chunk, fields: int, delimiter: str) -> tuple[Rows, list[Stray], bytes]:
@@ -131,8 +148,13 @@ class _Found:
         self.raw.append(raw)
 
     def rows(self) -> Rows:
-        payload = self.payload.getvalue().encode("utf-8", "surrogateescape")
-        return Rows(payload, pa.array(self.offsets, pa.int64()), pa.array(self.raw, pa.binary()))
+        payload = self.payload.getvalue()
+        return Rows(
+            payload.encode("utf-8"),
+            pa.array(self.offsets, pa.int64()),
+            pa.array(self.raw, pa.binary()),
+            REPLACED in payload,
+        )
 
 
 def _span(lines: list[bytes], position: int) -> int | None:
@@ -146,7 +168,7 @@ def _span(lines: list[bytes], position: int) -> int | None:
 
 
 def _values(raw: bytes, delimiter: str) -> list[str]:
-    text = raw.decode("utf-8", "surrogateescape").replace("\x00", "\ufffd")
+    text = raw.decode("utf-8", "replace").replace("\x00", REPLACED)
     try:
         rows = list(csv.reader(io.StringIO(text.rstrip("\r\n"), newline=""), delimiter=delimiter, strict=True))
     except csv.Error:

@@ -1,4 +1,4 @@
-"""Columns that came as bytes because some value was not in order: what can be read is read, and each bad row gets its reason."""
+"""Columns that came as text because some value was not in order: what can be read is read, and each bad row gets its reason."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ _ZONED = r"(?:[+-]\d\d:?\d\d)$"
 
 def repaired(columns: dict[str, pa.Array]) -> tuple[dict[str, pa.Array], pl.Series]:
     """The columns in their types; and per row the reason why it cannot be taken, null where it can."""
-    frame = pl.DataFrame({name: _text(column) for name, column in columns.items()})
-    broken = [pl.Series(column.is_null()).not_() & frame[name].is_null() for name, column in columns.items()]
-    reasons = [_when(mask, Reason.ENCODING) for mask in broken if mask.any()]
+    frame = pl.DataFrame({name: pl.Series(column, dtype=pl.String) for name, column in columns.items()})
+    reasons: list[pl.Series] = []
     found: dict[str, pa.Array] = {}
     for name in columns:
         value = _converted(frame[name], name)
@@ -38,20 +37,6 @@ def repaired(columns: dict[str, pa.Array]) -> tuple[dict[str, pa.Array], pl.Seri
             found[name] = found[name].cast(pa.string())
     nothing = pl.Series([None], dtype=pl.String).extend_constant(None, frame.height)[: frame.height]
     return found, pl.select(pl.coalesce(*reasons, nothing)).to_series()
-
-
-def _text(column: pa.Array) -> pl.Series:
-    try:
-        return pl.Series(column.cast(pa.string()), dtype=pl.String)
-    except pa.ArrowInvalid:
-        return pl.Series([_decoded(value) for value in column.to_pylist()], dtype=pl.String)
-
-
-def _decoded(value: bytes | None) -> str | None:
-    try:
-        return None if value is None else value.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
 
 
 def _converted(text: pl.Series, name: str) -> pl.Series:
