@@ -284,7 +284,7 @@ def test_kill_9_mid_fan_out_loses_none_and_marks_at_most_one_per_connection(monk
         many(80)
         for _kill in range(2):
             start = len(inbox.envelopes)
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM, str(connection.settings_dict["NAME"])],
                 env=os.environ | {"PYTHONPATH": "src"},
             )

@@ -77,14 +77,19 @@ def is_needed(delivery: Delivery) -> bool:
 
 def open_notices(delivery: Delivery) -> list[Notice]:
     """The notices of a delivery that still wait for an acknowledgement."""
-    return [told.notice for told in delivery.told.all() if told.notice.state == Notice.State.OPEN]
+    return [notice for notice in _notices(delivery) if notice.state == Notice.State.OPEN]
+
+
+def _notices(delivery: Delivery) -> list[Notice]:
+    """Each notice once: a reminder that had not left takes the next one along."""
+    return list({told.notice_id: told.notice for told in delivery.told.all()}.values())
 
 
 def outgoing(delivery: Delivery) -> Outgoing:
     """The delivery ready for its channel. The delivery comes from `with_notices`."""
     key = _key(delivery)
     says = says_how_much(delivery)
-    if delivery.purpose in WORDED or not list(delivery.told.all()):
+    if delivery.purpose in WORDED or not _notices(delivery):
         subject, text, html = _exercise(delivery, delivery.subject), delivery.body, None
     elif says is Content.WAKE_UP:
         words = [_wake_up(delivery, language) for language in _languages(delivery)]
@@ -112,7 +117,7 @@ def outgoing(delivery: Delivery) -> Outgoing:
 
 def says_how_much(delivery: Delivery) -> Content:
     """What this message may carry; the page behind its link shows no more. A key that cannot be used is found out when it is sent."""
-    tlp = max((told.notice.tlp for told in delivery.told.all()), default=int(Tlp.CLEAR))
+    tlp = max((notice.tlp for notice in _notices(delivery)), default=int(Tlp.CLEAR))
     return content.content(delivery.kind, tlp, has_key=_key(delivery) is not None)
 
 
@@ -193,7 +198,7 @@ def _notice(delivery: Delivery, language: str) -> Words:
 def _correction(delivery: Delivery, language: str) -> Words:
     alert = delivery.alert
     assert alert is not None  # noqa: S101  # a correction is an alert
-    notices = [told.notice for told in delivery.told.all()]
+    notices = _notices(delivery)
     names = ", ".join(notice.organisation.name_in(language) for notice in notices)
     number = alert.corrects.number if alert.corrects else alert.number
     return Words(
@@ -210,7 +215,7 @@ def _correction(delivery: Delivery, language: str) -> Words:
 
 
 def _reminder(delivery: Delivery, language: str) -> Words:
-    views = [view(told.notice, language) for told in delivery.told.all()]
+    views = [view(notice, language) for notice in _notices(delivery)]
     lines = tuple(
         _("%(name)s: \u201c%(what)s\u201d ends on %(until)s.")
         % {"name": one.organisation, "what": one.notice.mitigation, "until": moment_text(one.notice.mitigation_until)}
@@ -225,8 +230,7 @@ def _reminder(delivery: Delivery, language: str) -> Words:
 
 def _wake_up(delivery: Delivery, language: str) -> Words:
     """A wake-up, a code and a sign-in link: nothing of what it is about."""
-    told = [one.notice for one in delivery.told.all()]
-    waiting = open_notices(delivery) or told
+    waiting = open_notices(delivery) or _notices(delivery)
     values = {"team": configuration.TEAM_NAME.get(), "code": waiting[0].code, "url": links.notice_url(delivery)}
     with translation.override(language):
         subject = _("%(team)s has an urgent message for you (%(code)s)") % values
@@ -382,7 +386,7 @@ def _key(delivery: Delivery) -> bytes | None:
 
 def _payload(delivery: Delivery, says: Content) -> bytes:
     """What a constituent's own system gets: the notice in fields, or only that there is one."""
-    notices = open_notices(delivery) or [told.notice for told in delivery.told.all()]
+    notices = open_notices(delivery) or _notices(delivery)
     full = says is Content.FULL
     told = [
         {"code": notice.code, "organisation": notice.organisation.name, "tlp": Tlp(notice.tlp).label}
