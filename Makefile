@@ -1,6 +1,6 @@
 # Everything starts here; only Python 3.11 (or later) and make are needed.
 
-.PHONY: setup run test test-long bench requirements package
+.PHONY: setup run test test-long bench docs translations requirements package
 
 setup:            ## make .venv and compile the translations
 	@tools/setup
@@ -19,6 +19,14 @@ test-long:        ## the same with many more examples, and the slow ones
 bench:            ## the benchmarks; ONLY=name for one
 	@tools/setup development
 	@.venv/bin/python -m tests.benchmarks $(ONLY)
+
+docs:             ## write docs/settings.md and docs/commands.md from the code
+	@tools/setup development
+	@COLUMNS=200 .venv/bin/python tools/documentation.py
+
+translations:     ## take every text from code and templates into the catalogues
+	@tools/setup development
+	@.venv/bin/python tools/translations.py update
 
 requirements:     ## renew requirements*.txt after a change of pyproject.toml
 	@.venv/bin/python tools/requirements.py

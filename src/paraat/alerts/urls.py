@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from paraat.alerts.views import alerts, announcements, calls, coverage, notices, outbox
+from paraat.alerts.views import alerts, announcements, calls, coverage, notices, outbox, spoc
 
 urlpatterns = [
     path("alerts/", alerts.listing, name="alerts"),
@@ -34,4 +34,13 @@ urlpatterns = [
     path("announcements/<uuid:pk>/", announcements.preview, name="announcement"),
     path("announcements/<uuid:pk>/approve/", announcements.approve, name="announcement_approve"),
     path("announcements/<uuid:pk>/send/", announcements.send, name="announcement_send"),
+    path("n/<str:token>/", spoc.signed, name="notice_link"),
+    path("n/<str:token>/acknowledge/", spoc.signed_acknowledge, name="notice_link_acknowledge"),
+    path("n/<str:token>/measure/", spoc.signed_measure, name="notice_link_measure"),
+    path("n/<str:token>/site/", spoc.signed_site, name="notice_link_site"),
+    path("portal/", spoc.portal, name="portal"),
+    path("portal/<uuid:pk>/", spoc.mine, name="portal_notice"),
+    path("portal/<uuid:pk>/acknowledge/", spoc.acknowledge, name="portal_acknowledge"),
+    path("portal/<uuid:pk>/measure/", spoc.measure, name="portal_measure"),
+    path("portal/<uuid:pk>/site/", spoc.site, name="portal_site"),
 ]

@@ -42,7 +42,14 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
-    made.filters |= {"ago": ago, "moment": moment, "number": number, "hours": hours, "tlp": tlp, "in_language": in_language}
+    made.filters |= {
+        "ago": ago,
+        "moment": moment,
+        "number": number,
+        "hours": hours,
+        "tlp": tlp,
+        "in_language": in_language,
+    }
     made.globals |= {
         "url": _url,
         "static": static,

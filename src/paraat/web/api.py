@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -21,7 +20,8 @@ from paraat.platform import configuration, ratelimit
 from paraat.platform.api import ApiRequest, Problem
 from paraat.platform.guard import public
 
-APPS = ("accounts", "registry", "observations", "feeds", "alerts")
+PARTS = ("accounts.api", "registry.api", "feeds.api", "observations.api", "alerts.api", "web.history")
+"""The modules whose `operations` make the API, in the order of its description."""
 MINUTE = 60
 
 STATUS: dict[type[errors.ParaatError], int] = {
@@ -131,9 +131,8 @@ def on_nothing(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: A
     return problem(404, (errors.NotFound.__doc__ or "").strip())
 
 
-for _app in APPS:
-    if find_spec(f"paraat.{_app}.api"):
-        api.add_router("", import_module(f"paraat.{_app}.api").operations)
+for _part in PARTS:
+    api.add_router("", import_module(f"paraat.{_part}").operations)
 
 
 def urls() -> tuple[list[URLPattern | URLResolver], str, str]:

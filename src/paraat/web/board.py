@@ -13,6 +13,7 @@ from django.contrib.postgres.aggregates import BoolOr
 from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from paraat.accounts.models import WaitingTask
 from paraat.alerts.looks import IS, RANK, Median
@@ -76,7 +77,7 @@ class Province:
     total: int = 0
     counts: Tally = field(default_factory=Tally)
     tiles: list[Tile] = field(default_factory=list)
-    only_municipalities: bool = False
+    municipalities: int = 0  # of the total
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,12 @@ def board(viewer: Viewer, *, language: str, exercise: bool | None = None) -> Boa
     here = [alert for alert in alerts if alert.exercise == shown]
     notices = Notice.objects.visible_to(viewer).filter(alert__in=[alert.pk for alert in here], exercise=shown)
     lines = list(_lines(here, notices))
-    counts = sum((line.counts for line in lines), Tally())
-    provinces, town_counts, unreachable = _places(viewer, notices, language)
+    provinces, counts, unreachable = _places(viewer, notices, language)
     total = sum(province.total for province in provinces)
     return Board(
         lines=lines,
         held=sum(line.held for line in lines),
-        figures=_figures(viewer, shown, town_counts, unreachable, _median(notices, lines)),
+        figures=_figures(viewer, shown, counts, unreachable, _median(notices, lines)),
         counts=counts,
         needs=list(_needs(notices, language)) if counts.silent or counts.none else [],
         provinces=provinces,
@@ -159,9 +159,7 @@ def _lines(alerts: list[Alert], notices: QuerySet[Any]) -> Iterator[Line]:
         row = by_alert.get(alert.pk, {})
         counts = Tally(*(row.get(one.value, 0) for one in (Look.SILENT, Look.NONE, Look.WAITING, Look.KNOWN)))
         made.append(Line(alert, counts, row.get("prepared", 0), row.get("mitigated", 0), row.get("median")))
-    made.sort(
-        key=lambda line: badness(held=line.held, severity=line.alert.severity, counts=line.counts), reverse=True
-    )
+    made.sort(key=lambda line: badness(held=line.held, severity=line.alert.severity, counts=line.counts), reverse=True)
     yield from made[:_LINES]
 
 
@@ -176,7 +174,9 @@ def _median(notices: QuerySet[Any], lines: list[Line]) -> timedelta | None:
 
 def _needs(notices: QuerySet[Any], language: str) -> Iterator[Needs]:
     wanted = notices.filter(IS[Look.SILENT] | IS[Look.NONE]).annotate(rank=RANK)
-    rows = wanted.order_by("rank", "-severity", "silent_since", "sent_at").select_related("organisation", "alert")[:NAMED]
+    rows = wanted.order_by("rank", "-severity", "silent_since", "sent_at").select_related("organisation", "alert")[
+        :NAMED
+    ]
     for notice in rows:
         town: Organisation = notice.organisation
         yield Needs(
@@ -209,9 +209,7 @@ def _figures(
 # Places ---------------------------------------------------------------------------------------------------------------------------
 
 
-def _places(
-    viewer: Viewer, notices: QuerySet[Any], language: str
-) -> tuple[list[Province], Tally, int | None]:
+def _places(viewer: Viewer, notices: QuerySet[Any], language: str) -> tuple[list[Province], Tally, int | None]:
     towns = Organisation.objects.visible_to(viewer).constituents().as_of(timezone.localdate()).order_by()
     rows = list(towns.values_list("pk", "name", "names", "province", "kind").order_by("name")[: TILES + 1])
     names = province_names(language)
@@ -231,19 +229,20 @@ def _tiled(
 ) -> tuple[list[Province], Tally, int | None]:
     looks, reaches = _looks(notices), _reaches()
     blocks: dict[str, Province] = {}
-    kinds: defaultdict[str, set[str]] = defaultdict(set)
     for pk, name, in_languages, code, kind in rows:
         block = blocks.setdefault(code, Province(code, names.get(code, code)))
         reach = reaches.get(pk, "none")
-        block.tiles.append(Tile(pk, in_languages.get(language) or name, looks.get(pk, Look.CALM), reach))
-        kinds[code].add(kind)
+        called = in_languages.get(language) or name
+        if kind == Organisation.Kind.PROVINCE:
+            called = _("Prov. %(name)s") % {"name": called}
+        block.tiles.append(Tile(pk, called, looks.get(pk, Look.CALM), reach))
+        block.municipalities += kind == Organisation.Kind.MUNICIPALITY
     for block in blocks.values():
         block.total, block.counts = len(block.tiles), tally(tile.look for tile in block.tiles)
-        block.tiles.sort(key=lambda tile: (tile.look not in NEEDS_SOMEBODY,))
-        block.only_municipalities = kinds[block.code] == {Organisation.Kind.MUNICIPALITY}
+        block.tiles.sort(key=lambda tile: tile.look not in NEEDS_SOMEBODY)
     ordered = sorted(blocks.values(), key=lambda block: (not block.code, block.name))
     unreachable = sum(bool(tile.reach) for block in ordered for tile in block.tiles)
-    return ordered, sum((block.counts for block in ordered), Tally()), unreachable
+    return ordered, tally(looks.values()), unreachable
 
 
 def _looks(notices: QuerySet[Any]) -> dict[UUID, Look]:
@@ -255,13 +254,7 @@ def _looks(notices: QuerySet[Any]) -> dict[UUID, Look]:
 
 
 def _channels() -> QuerySet[Any]:
-    """The channels that count today: of contacts that hold, whatever was nominated but never confirmed included (it is still used)."""
-    today = timezone.localdate()
-    return ContactChannel.objects.filter(
-        Q(contact__valid_from=None) | Q(contact__valid_from__lte=today),
-        Q(contact__valid_until=None) | Q(contact__valid_until__gt=today),
-        contact__erased_at=None,
-    )
+    return ContactChannel.objects.usable(timezone.localdate())
 
 
 def _reaches() -> dict[UUID, str]:

@@ -1,31 +1,156 @@
-"""Every verb of the journal as people say it. A verb that is not here is shown as it is written: a test lists the verbs that our actions use."""
+"""Every verb of the journal as people say it: who did it stands before, whom it is about stands beside. A test finds verbs that are missing here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-_HEAVY = {"notice.silent": "silent", "ladder.exhausted": "silent", "delivery.bounced": "silent", "sending.stopped": "silent"}
+DEEDS: dict[str, Any] = {
+    # alerts
+    "alert.raised": _("an alert was made"),
+    "alert.widened": _("an alert was widened"),
+    "alert.not_needed": _("no alert: everybody on the list was told before"),
+    "alert.sent": _("an alert was sent"),
+    "alert.declined": _("an alert was not sent"),
+    "alert.withdrawn": _("an alert was withdrawn"),
+    "alert.closed": _("an alert was closed"),
+    "announcement.drafted": _("an announcement was written"),
+    "announcement.approved": _("an announcement was approved"),
+    "notice.sent": _("is warned"),
+    "notice.told": _("next step of the ladder"),
+    "notice.silent": _("is silent, the ladder climbs on"),
+    "notice.bounced": _("a message came back"),
+    "notice.exhausted": _("nobody answered on any rung"),
+    "notice.taken": _("an officer takes it"),
+    "notice.acknowledged": _("acknowledges"),
+    "notice.mitigated": _("took a measure"),
+    "notice.reminded": _("reminded: the measure ends soon"),
+    "notice.site": _("reports on its site"),
+    "notice.withdrawn": _("gets a correction"),
+    "notice.expired": _("the notice has expired"),
+    "call.listed": _("must be phoned"),
+    "call.claimed": _("an officer is calling"),
+    "call.released": _("a call was given back"),
+    "call.closed": _("was called"),
+    "call.not_needed": _("a call is not needed any more"),
+    "call.reopened": _("must be phoned again"),
+    "deliveries.sent": _("messages went out"),
+    "deliveries.recovered": _("messages of a worker that died are sent again"),
+    "sending.stopped": _("all sending was stopped"),
+    "sending.resumed": _("sending goes on"),
+    "exercise.pace": _("the clock of exercises was set"),
+    "inbound.received": _("a message came in"),
+    "inbound.read": _("a message was read"),
+    "contact.told": _("a contact was told something"),
+    # lists
+    "file.received": _("a list came in"),
+    "file.repeated": _("a list came in that we had"),
+    "file.read": _("a list was read"),
+    "file.read_again": _("a list was read again"),
+    "file.failed": _("a list could not be read"),
+    "rows.replayed": _("rows from quarantine were read again"),
+    "rows.dropped": _("rows in quarantine were dropped"),
+    "source.added": _("a source was added"),
+    "source.changed": _("a source was changed"),
+    "source.confirmed": _("a source was confirmed"),
+    "source.failed": _("a source did not answer"),
+    "source.stale": _("a source has gone quiet"),
+    "perhaps.decided": _("a “perhaps” was decided"),
+    "host.assigned": _("a host was assigned"),
+    "host.handed_over": _("a host was handed over to its own team"),
+    "host.left": _("a host was left"),
+    # the register
+    "organisation.add": _("was added"),
+    "organisation.change": _("was changed"),
+    "organisation.close": _("was closed"),
+    "organisation.follow": _("was merged"),
+    "organisation.load": _("organisations were loaded"),
+    "asset.add": _("an asset was added"),
+    "asset.close": _("an asset was closed"),
+    "asset.share": _("an asset was marked as shared"),
+    "asset.verify": _("an asset was verified"),
+    "contact.nominate": _("a contact was nominated"),
+    "contact.invite": _("a contact was invited"),
+    "contact.call": _("a contact was called"),
+    "contact.confirm": _("a contact was confirmed"),
+    "contact.change": _("a contact was changed"),
+    "contact.away": _("a contact is away"),
+    "contact.back": _("a contact is back"),
+    "contact.end": _("a contact left"),
+    "contact.erase": _("a contact's personal data was erased"),
+    "channel.add": _("a channel was added"),
+    "channel.ask": _("a change of channel was asked for"),
+    "channel.change": _("a channel was changed"),
+    "channel.order": _("channels were put in another order"),
+    "channel.refuse": _("a change of channel was refused"),
+    "channel.remove": _("a channel was removed"),
+    "codeword.rotate": _("got a new code word"),
+    "codeword.read": _("its code word was looked up"),
+    "supply.add": _("a supplier was noted"),
+    "supply.consent": _("consent for a supplier was changed"),
+    "supply.end": _("a supplier ended"),
+    "import.read": _("a register file was read"),
+    "import.confirm": _("a register file was imported"),
+    "import.drop": _("a register file was left"),
+    "test.send": _("a test alert was sent"),
+    "test.answer": _("answered a test alert"),
+    "test.unanswered": _("did not answer a test alert"),
+    # people
+    "account.add": _("an account was made"),
+    "account.profile": _("a profile was changed"),
+    "account.password": _("a password was changed"),
+    "account.close": _("an account was closed"),
+    "account.open": _("an account was opened again"),
+    "account.erase": _("an account's personal data was erased"),
+    "account.welcome": _("an account was invited"),
+    "account.sign_in": _("signed in"),
+    "token.issue": _("an API token was made"),
+    "token.revoke": _("an API token was revoked"),
+    "webhook.add": _("a webhook was added"),
+    "webhook.end": _("a webhook was ended"),
+    "shift.add": _("a shift was added"),
+    "shift.change": _("a shift was changed"),
+    "shift.remove": _("a shift was removed"),
+    "shift.swap": _("a shift was swapped"),
+    "task.wait": _("waits for a person"),
+    "task.page": _("an officer was paged"),
+    "task.take": _("a task was taken"),
+    "task.hand_back": _("a task was handed back"),
+    "task.settle": _("a task is settled"),
+    "task.close": _("a task was closed"),
+}
+"""Verb -> words."""
 
-DEEDS: dict[str, str | Promise] = {}
-"""Verb -> words. Filled from the verbs that our actions record."""
+_SAYS = {
+    "alert.declined": "reason", "alert.withdrawn": "reason", "sending.stopped": "reason", "sending.resumed": "reason",
+    "alert.raised": "number", "alert.sent": "number", "notice.mitigated": "text", "source.failed": "error",
+    "file.failed": "error", "file.read": "file", "notice.bounced": "detail", "host.left": "host", "host.assigned": "host",
+    "host.handed_over": "host", "task.wait": "summary",
+}  # fmt: skip
+"""What of the detail is worth the log's line."""
+_HEAVY = {
+    "notice.silent",
+    "notice.exhausted",
+    "notice.bounced",
+    "sending.stopped",
+    "file.failed",
+    "source.failed",
+    "source.stale",
+}
 
 
 def sentence(verb: str, *, rows: int, facts: Mapping[str, Any]) -> str:
-    """The words for a verb, with how many when there were several."""
+    """The words for a verb, with how many when there were several and what of the detail matters."""
     words = str(DEEDS.get(verb) or verb.replace(".", ": ").replace("_", " "))
     if rows > 1:
-        return f"{words} ({ngettext('%(num)s time', '%(num)s times', rows) % {'num': rows}})"
-    return words
+        words += f" ({ngettext('%(num)s time', '%(num)s times', rows) % {'num': rows}})"
+    said = facts.get(_SAYS.get(verb, ""))
+    return f"{words}: {str(said)[:120]}" if said else words
 
 
 def weight(verb: str) -> str:
-    """How it stands out in the log: a look, or nothing."""
-    return _HEAVY.get(verb, "")
-
-
-__all__ = ["DEEDS", "_", "sentence", "weight"]
+    """How it stands out in the log: "silent" (red) or nothing."""
+    return "silent" if verb in _HEAVY else ""

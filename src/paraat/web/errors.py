@@ -21,7 +21,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """403."""
     return _page(
-        request, 403, _("You may not see this"), _("Your account has no role for this page. Ask the coordinator of the team.")
+        request,
+        403,
+        _("You may not see this"),
+        _("Your account has no role for this page. Ask the coordinator of the team."),
     )
 
 

@@ -49,7 +49,9 @@ def said(found: Iterable[JournalEntry]) -> list[Said]:
     """Entries with their details and names, in two queries for all of them."""
     rows = list(found)
     details = JournalDetail.objects.in_bulk([row.pk for row in rows]) if rows else {}
-    names = dict(Organisation.objects.filter(pk__in={row.chain for row in rows}).values_list("pk", "name")) if rows else {}
+    names = (
+        dict(Organisation.objects.filter(pk__in={row.chain for row in rows}).values_list("pk", "name")) if rows else {}
+    )
     return [_said(row, details.get(row.pk), names.get(row.chain, "")) for row in rows]
 
 

@@ -56,7 +56,12 @@ def parts(viewer: Viewer, *, kind: str, exercise: bool | None = None) -> Parts:
 def made(viewer: Viewer, *, kind: str, exercise: bool | None = None) -> Parts:
     """The same, made now."""
     shown = board(viewer, language=jinja.language(), exercise=exercise)
-    context = {"board": shown, "situation": situation(shown.counts, shown.held), "viewer": viewer, "now": timezone.now()}
+    context = {
+        "board": shown,
+        "situation": situation(shown.counts, shown.held),
+        "viewer": viewer,
+        "now": timezone.now(),
+    }
     rendered = _board(shown, context, viewer) if kind == "board" else _wall(context)
     found = {name: part(name, html) for name, html in rendered}
     return Parts(_render("title", context).strip(), shown.exercise, found)

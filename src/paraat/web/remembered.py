@@ -25,9 +25,7 @@ def register_totals(towns: QuerySet[Any], channels: QuerySet[Any]) -> tuple[list
     found = caches["local"].get(key)
     if found is None:
         good = channels.filter(contact__organisation=OuterRef("pk"), out_of_band=True)
-        rows = towns.values("province").annotate(
-            total=Count("pk"), unreachable=Count("pk", filter=Q(~Exists(good)))
-        )
+        rows = towns.values("province").annotate(total=Count("pk"), unreachable=Count("pk", filter=Q(~Exists(good))))
         counted = [(row["province"], row["total"], row["unreachable"]) for row in rows]
         found = [(code, total) for code, total, _ in counted], sum(unreachable for *_, unreachable in counted)
         caches["local"].set(key, found, REGISTER_SECONDS)

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_lazy as _
+
 from paraat.kernel.marking import Viewer
 from paraat.platform.registrations import searchables
 
+TITLES = {
+    "registry": _("Organisations"),
+    "alerts": _("Alerts"),
+    "notices": _("Notices"),
+    "feeds": _("Lists"),
+    "people": _("People"),
+}
+"""What a source is called; one that is not here is called by its name."""
 LIMIT = 20
 """Results shown of each source."""
 
@@ -20,4 +30,4 @@ def _found(words: str, viewer: Viewer) -> Iterator[tuple[str, list[tuple[str, st
     for source in searchables:
         results = list(source.find(words, viewer, LIMIT))
         if results:
-            yield str(source.name), results
+            yield str(TITLES.get(source.name, source.name)), results

@@ -24,6 +24,7 @@ urlpatterns = [
     path("journal/", journal.listing, name="journal"),
     path("language/", views.set_language, name="set_language"),
     *(path("", include(f"paraat.{app}.urls")) for app in _APPS if find_spec(f"paraat.{app}.urls")),
+    path("", include("paraat.web.first_minutes.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls()),
 ]

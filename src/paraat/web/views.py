@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from paraat.accounts.actions.profile import change_profile
+from paraat.accounts.models import User
 from paraat.kernel.marking import Role
 from paraat.platform import parts as live_parts
 from paraat.platform.guard import EVERYBODY, Request, allow, public
@@ -27,7 +29,10 @@ def board(request: Request) -> HttpResponse:
     """The board; whoever has none is sent to the page where his work is."""
     if not request.viewer.has(*ROOM):
         return HttpResponseRedirect("/portal/" if request.viewer.has(Role.SPOC, Role.PROVIDER) else "/me/")
-    context = {"parts": parts(request.viewer, kind="board", exercise=_world(request)), "asked": request.GET.get("exercise")}
+    context = {
+        "parts": parts(request.viewer, kind="board", exercise=_world(request)),
+        "asked": request.GET.get("exercise"),
+    }
     return render(request, "web/board.html", context | _stream(request))
 
 
@@ -43,7 +48,10 @@ def board_parts(request: Request) -> HttpResponse:
 @allow(*ROOM)
 def wall(request: Request) -> HttpResponse:
     """The wall display of the room: only who needs somebody, read from three metres."""
-    context = {"parts": parts(request.viewer, kind="wall", exercise=_world(request)), "asked": request.GET.get("exercise")}
+    context = {
+        "parts": parts(request.viewer, kind="wall", exercise=_world(request)),
+        "asked": request.GET.get("exercise"),
+    }
     return render(request, "web/wall.html", context | _stream(request))
 
 
@@ -77,15 +85,21 @@ def search(request: Request) -> HttpResponse:
 def set_language(request: Request) -> HttpResponseBase:
     """Remember the language in a cookie, and for who is signed in with the account."""
     language, target = request.POST.get("language", ""), request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         target = "/"
     answer = HttpResponseRedirect(target)
     if language in dict(settings.LANGUAGES):
-        _remember(request, language, answer)
+        _remember(language, answer)
+        if request.viewer.user is not None:
+            user = User.objects.get(pk=request.viewer.user)
+            kept = {"name": user.name, "timezone": user.timezone, "phone": user.phone}
+            change_profile(user=user, by=request.actor, language=language, **kept)
     return answer
 
 
-def _remember(request: Request, language: str, answer: HttpResponse) -> None:
+def _remember(language: str, answer: HttpResponse) -> None:
     answer.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

@@ -16,7 +16,7 @@ from paraat.kernel.marking import Viewer
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
 from paraat.platform.tables import Column, Filter, Table
-from paraat.registry.models import Asset, Contact, ContactChannel, Organisation
+from paraat.registry.models import Contact, Organisation
 
 WORDS = {
     Coverage.REACHED: _("reached: a contact confirmed or answered a test"),
@@ -55,12 +55,16 @@ def listing(request: Request) -> HttpResponseBase:
         filters=[
             Filter("class", _("Coverage"), [("unreachable", _("nobody to reach out-of-band")), *choices], apply=_class),
             Filter("kind", _("Kind"), Organisation.Kind.choices),
-            Filter("province", _("Province"), list(Organisation.objects.filter(kind="province").values_list("nis", "name"))),
+            Filter(
+                "province", _("Province"), list(Organisation.objects.filter(kind="province").values_list("nis", "name"))
+            ),
         ],
         order="name",
         empty=_("No organisation is on file yet."),
     )
-    counts = dict(rows.order_by().values_list("coverage").annotate(n=Count("pk"))) if not request.GET.get("format") else {}
+    counts = (
+        dict(rows.order_by().values_list("coverage").annotate(n=Count("pk"))) if not request.GET.get("format") else {}
+    )
     figures = [(one.value, counts.get(one.value, 0), WORDS[one], LOOKS[one]) for one in Coverage]
     context = {"figures": figures, "in_all": sum(counts.values()), "now": moment.now(), "words": WORDS, "looks": LOOKS}
     return table.answer("alerts/coverage.html", context)
@@ -73,13 +77,9 @@ def _class(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 def classified(viewer: Viewer) -> QuerySet[Any]:
     """The constituents that a viewer may see, each with its class (`rules.coverage.of_register`, in SQL) as `coverage`."""
     today = timezone.localdate()
-    channels = ContactChannel.objects.filter(contact__organisation=OuterRef("pk"), contact__in=Contact.objects.as_of(today))
-    answered = Contact.objects.as_of(today).filter(organisation=OuterRef("pk"))
-    rows = Organisation.objects.visible_to(viewer).constituents().as_of(today)
+    answered = Contact.objects.as_of(today).answering().filter(organisation=OuterRef("pk"))
+    rows = Organisation.objects.visible_to(viewer).real().constituents().as_of(today).with_reach(today)
     rows = rows.annotate(
-        has_asset=Exists(Asset.objects.as_of(today).filter(organisation=OuterRef("pk"))),
-        has_channel=Exists(channels),
-        has_out_of_band=Exists(channels.filter(out_of_band=True)),
         has_answered=Exists(answered.filter(Q(confirmed_at__isnull=False) | Q(tested_at__isnull=False))),
         was_asked=Exists(answered.filter(tests__task_at__isnull=False, tests__answered_at=None)),
         n_assets=Count("assets", distinct=True),
@@ -88,8 +88,8 @@ def classified(viewer: Viewer) -> QuerySet[Any]:
     return rows.annotate(
         coverage=Case(
             When(has_asset=False, then=Value(Coverage.NO_ASSET.value)),
-            When(has_channel=False, then=Value(Coverage.NO_CONTACT.value)),
-            When(has_out_of_band=False, then=Value(Coverage.NO_OUT_OF_BAND.value)),
+            When(reach="none", then=Value(Coverage.NO_CONTACT.value)),
+            When(reach="not_out_of_band", then=Value(Coverage.NO_OUT_OF_BAND.value)),
             When(has_answered=True, then=Value(Coverage.REACHED.value)),
             When(was_asked=True, then=Value(Coverage.SILENT.value)),
             default=Value(Coverage.WAITING.value),

@@ -50,7 +50,6 @@ def notice_table(request: Request, rows: QuerySet[Any], *, name: str) -> Table:
             Column("look", gettext_lazy("State"), sort="rank", value=lambda row: row.get_state_display()),
             Column("targets", gettext_lazy("What was named"), value=lambda row: row.targets),
             Column("acknowledged_at", gettext_lazy("Acknowledged"), sort="acknowledged_at"),
-            Column("acknowledged_by", gettext_lazy("By"), sort="acknowledged_by"),
             Column("mitigation", gettext_lazy("Measure"), sort="mitigation_until"),
             Column("step_due_at", gettext_lazy("Next step"), sort="step_due_at"),
         ],
@@ -137,7 +136,7 @@ def mitigation(request: Request, pk: UUID) -> HttpResponse:
     values = form.cleaned_data
     deed = lambda: actions.report_mitigation(
         notice=notice, by=request.actor, text=values["text"], until=values["until"]
-    )  # noqa: E731
+    )
     return act(request, deed, _("Noted."), back=f"/alerts/notices/{pk}/")
 
 

@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from paraat.accounts.guard import Request, allow, public
 from paraat.accounts.models import User
@@ -48,7 +48,7 @@ def only_here(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @public
 @only_here
-@require_GET
+@require_safe
 def entrance(request: Request) -> HttpResponse:
     """Whom do you want to be?"""
     return render(
@@ -71,7 +71,7 @@ def enter(request: Request) -> HttpResponse:
 
 @allow(Role.DUTY_OFFICER)
 @only_here
-@require_GET
+@require_safe
 def screen(request: Request) -> HttpResponse:
     """The split screen."""
     return render(request, "web/first_minutes/screen.html", _context(scene()))
@@ -79,7 +79,7 @@ def screen(request: Request) -> HttpResponse:
 
 @allow(Role.DUTY_OFFICER)
 @only_here
-@require_GET
+@require_safe
 def now(request: Request) -> HttpResponse:
     """The parts of the screen that change."""
     return render(request, "web/first_minutes/now.html", _context(scene()))

@@ -1,0 +1,81 @@
+"""What the screens register with the platform: the main menu, what stands on every page while it holds, and what the search page finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from paraat.alerts.models import Alert, Notice, Switch
+from paraat.kernel.marking import Role, Viewer
+from paraat.platform import configuration
+from paraat.platform.registrations import (
+    Banner,
+    Demonstration,
+    MenuEntry,
+    Searchable,
+    banners,
+    demonstration,
+    menu,
+    searchables,
+)
+from paraat.web.first_minutes import people
+
+_ROOM = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR, Role.PARTNER, Role.OBSERVER})
+_WATCHES = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR})
+_READS = frozenset(Role) - {Role.ADMINISTRATOR}
+
+
+def _exercise(viewer: Viewer) -> str | None:
+    """The stripe: while an exercise runs nobody may take it for reality, nor reality for it."""
+    if viewer.user is None:
+        return None
+    running = Alert.objects.active().filter(exercise=True).values_list("number", flat=True).first()
+    return _("EXERCISE %(number)s: nothing of it leaves the house") % {"number": running} if running else None
+
+
+def _stopped(viewer: Viewer) -> str | None:
+    if viewer.user is None:
+        return None
+    switch = Switch.objects.filter(stopped_at__isnull=False).first()
+    if switch is None:
+        return None
+    return _("All sending is stopped: %(reason)s (%(name)s)") % {"reason": switch.reason, "name": switch.stopped_by}
+
+
+def _alerts(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, str]]:
+    """Alerts by number and title."""
+    found = Alert.objects.visible_to(viewer).filter(Q(number__icontains=words) | Q(title__icontains=words))
+    for alert in found[:limit]:
+        title = next(iter(alert.title.values()), alert.source_title)
+        yield f"{alert.number} · {title}", reverse("alert", args=[alert.pk]), str(alert.get_state_display())
+
+
+def _notices(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, str]]:
+    """Notices by their code or a host that they name."""
+    rows = Notice.objects.visible_to(viewer).filter(Q(code__iexact=words) | Q(targets__contains=[words.lower()]))
+    for notice in rows.select_related("organisation", "alert").order_by("-sent_at")[:limit]:
+        title = f"{notice.organisation.name} · {notice.alert.number}"
+        yield title, reverse("notice", args=[notice.pk]), str(notice.get_state_display())
+
+
+banners.add(Banner("exercise", "exercise", _exercise, "alerts"))
+banners.add(Banner("stopped", "stopped", _stopped, "outbox"))
+menu.add(MenuEntry(gettext_lazy("Board"), "board", _ROOM, 0))
+menu.add(MenuEntry(gettext_lazy("My notices"), "portal", frozenset({Role.SPOC}), 0))
+menu.add(MenuEntry(gettext_lazy("Alerts"), "alerts", _ROOM, 10))
+menu.add(MenuEntry(gettext_lazy("Call list"), "calls", _WATCHES, 40))
+menu.add(MenuEntry(gettext_lazy("Announcements"), "announcements", _ROOM, 50))
+menu.add(MenuEntry(gettext_lazy("Outbox"), "outbox", _WATCHES | {Role.PARTNER}, 120))
+menu.add(MenuEntry(gettext_lazy("Coverage"), "coverage", _ROOM, 130))
+menu.add(MenuEntry(gettext_lazy("Journal"), "journal", _READS, 140))
+menu.add(MenuEntry(gettext_lazy("Search"), "search", frozenset(Role), 150))
+menu.add(MenuEntry(gettext_lazy("Wall display"), "wall", _ROOM, 160))
+searchables.add(Searchable("alerts", _alerts))
+searchables.add(Searchable("notices", _notices))
+demonstration.add(Demonstration("accounts and roster", people.load, 20))
+if configuration.is_demonstration():
+    menu.add(MenuEntry(gettext_lazy("First five minutes"), "first_minutes", frozenset({Role.DUTY_OFFICER}), 170))
