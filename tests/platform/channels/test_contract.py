@@ -146,6 +146,23 @@ def test_a_caller_that_stops_asking_stops_the_sending(bench: Bench) -> None:
     assert bench.arrived() <= 2 * bench.channel.connections + 1
 
 
+def test_it_asks_for_a_message_only_when_it_can_send_it(bench: Bench) -> None:
+    """So that the button that stops all sending stops a batch that has begun."""
+    asked = 0
+
+    def messages() -> Iterator[Outgoing]:
+        nonlocal asked
+        for number in range(40):
+            asked += 1
+            yield bench.message(f"town{number}", exercise=number == 3)
+
+    known = 0
+    for group in bench.channel.send_in_groups(messages()):
+        known += len(group)
+        assert asked <= known + bench.channel.connections + 1
+    assert known == 40
+
+
 def test_a_second_attempt_is_recognisable_as_the_same_message(bench: Bench) -> None:
     first = bench.message("ronse")
     outcomes = [*bench.channel.send([first]), *bench.channel.send([replace(first)])]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -112,20 +113,16 @@ class Real(ABC):
             )
 
     def send_in_groups(self, batch: Iterable[Outgoing]) -> Iterator[tuple[Outcome, ...]]:
-        """Keep in house what must stay in house, transmit the rest. `batch` is read as it is sent: a caller that ends it early stops the sending."""
-        kept: list[Outcome] = []
-        for group in self.transmit(self._leaving(batch, kept)):
-            yield (*kept, *group)
-            kept.clear()
-        if kept:
-            yield tuple(kept)
-
-    def _leaving(self, batch: Iterable[Outgoing], kept: list[Outcome]) -> Iterator[Outgoing]:
-        for outgoing in batch:
-            if stays_in_house(outgoing, demonstration=self.demonstration):
-                kept.append(kept_in_house(outgoing))
+        """Keep in house what must stay in house, transmit the rest; in order, and asking for the next message only when it can be sent, so
+        that a caller may stop in the middle."""
+        for inside, run in groupby(batch, self._stays):
+            if inside:
+                yield from ((kept_in_house(outgoing),) for outgoing in run)
             else:
-                yield outgoing
+                yield from self.transmit(run)
+
+    def _stays(self, outgoing: Outgoing) -> bool:
+        return stays_in_house(outgoing, demonstration=self.demonstration)
 
     def send(self, batch: Iterable[Outgoing]) -> Iterator[Outcome]:
         """One outcome at a time."""
