@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_LEAVE = {"PARAAT_HOME", "PARAAT_SHARED_DATA", "PARAAT_POSTGRES_BINARIES", "PARAAT_TEST_HOME"}
+_LEAVE = {"PARAAT_HOME", "PARAAT_SHARED_DATA", "PARAAT_POSTGRES_BINARIES", "PARAAT_TEST_HOME", "PARAAT_HYPOTHESIS"}
 for _name in [
     name for name in os.environ if (name.startswith("PARAAT_") and name not in _LEAVE) or name == "DATABASE_URL"
 ]:
     del os.environ[_name]  # a developer's own installation must not leak into the tests
 os.environ["PARAAT_HOME"] = os.environ.get("PARAAT_TEST_HOME", str(ROOT / "var" / "test"))
 os.environ |= {"PARAAT_MODE": "test", "PARAAT_DURABLE": "no", "DJANGO_SETTINGS_MODULE": "paraat.settings"}
-os.environ["PARAAT_SECOND_FACTOR"] = "no"  # so that a test may sign in an officer in one step; tests/accounts asks for it
+os.environ["PARAAT_SECOND_FACTOR"] = (
+    "no"  # so that a test may sign in an officer in one step; tests/accounts asks for it
+)
 
 import django
 import pytest

@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from paraat.formats.idn import to_ascii
-from paraat.formats.suffixes import is_public_suffix
+from paraat.formats.suffixes import is_public_suffix, is_top_level
 from paraat.kernel.hosts import suffixes
 from paraat.kernel.networks import parse_network
 from paraat.observations.rules.assets import MOST_CLAIMANTS, Asset, AssetKind, Claim, Owner, rank, settle
@@ -73,7 +73,7 @@ class _Sorted:
             return self._asn(asset, claim)
         host = to_ascii(asset.value.partition("/")[0])
         if host is None:
-            return Ignored.PUBLIC_SUFFIX if is_public_suffix(asset.value.strip().lower()) else Ignored.UNREADABLE
+            return Ignored.PUBLIC_SUFFIX if is_top_level(asset.value.strip().lower()) else Ignored.UNREADABLE
         if asset.kind == AssetKind.PAGE or "/" in asset.value.rstrip("/"):
             self.pages[host.removeprefix(WWW)].append(claim)
         elif is_public_suffix(host):

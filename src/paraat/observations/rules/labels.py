@@ -86,6 +86,8 @@ def read_labels(host: str, known: KnownNames, owned: str | None) -> Reading:
     own, _, top = base.partition(".")
     perhaps = {place for label in above for place in known.in_label(label)}
     belgian = host.rpartition(".")[2] in HOME
+    if _foreign(host):
+        return Reading(frozenset(), belgian, frozenset(perhaps))
     if owned:
         return Reading(frozenset(perhaps), belgian, frozenset(perhaps))
     if belgian:
@@ -94,6 +96,12 @@ def read_labels(host: str, known: KnownNames, owned: str | None) -> Reading:
     if belgian or top in OPEN:
         hints |= known.inside_of(own)
     return Reading(frozenset(perhaps), belgian, frozenset(hints))
+
+
+def _foreign(host: str) -> bool:
+    """Whether the host lies under another country: Ham and Mol are words elsewhere, so a name there is a hint and no more."""
+    top = host.rpartition(".")[2]
+    return len(top) == 2 and top not in {*HOME, "eu"}
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
