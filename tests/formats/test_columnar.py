@@ -55,7 +55,7 @@ def test_a_good_row_says_all_that_it_says() -> None:
             severity=2,
             tag="rdp",
             raw=GOOD.encode(),
-        )  # fmt: skip
+        )
     ]
 
 
