@@ -11,14 +11,13 @@ from pydantic import Field
 
 from paraat.accounts import actions
 from paraat.accounts.models import User, WaitingTask
-from paraat.kernel.marking import TEAM, Role
-from paraat.platform.api import ApiRequest, Operations, Page, Part, Scope, page, visible
+from paraat.kernel.marking import TEAM, WATCHES, Role
+from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, page, visible
 
 operations = Operations(tags=["account"])
-READERS = [*TEAM, Role.AUDITOR]
 
 
-class Me(Schema):
+class Me(Answer):
     """Whose token this is and what it may do."""
 
     id: UUID
@@ -48,7 +47,7 @@ def me(request: ApiRequest) -> dict[str, Any]:
     }
 
 
-class Task(Schema):
+class Task(Answer):
     """Something that waits for a person of the team."""
 
     id: UUID
@@ -72,7 +71,7 @@ class TaskFilter(Part):
     kind: str = Field("", max_length=40)
 
 
-@operations.read("/tasks", scope=Scope.TASKS_READ, roles=READERS, answer=Page[Task], operation_id="listTasks")
+@operations.read("/tasks", scope=Scope.TASKS_READ, roles=WATCHES, answer=Page[Task], operation_id="listTasks")
 def list_tasks(request: ApiRequest, which: Query[TaskFilter]) -> dict[str, Any]:
     """What waits for a person of the team, the urgent first."""
     rows = WaitingTask.objects.visible_to(request.viewer)

@@ -29,4 +29,5 @@ SCOPES: dict[Scope, Any] = {
     Scope.TASKS_READ: _("Read what waits for a person"),
     Scope.TASKS_WRITE: _("Take and close what waits for a person"),
     Scope.JOURNAL_READ: _("Read the journal"),
+    Scope.WEBHOOKS: _("Ask to be told by webhook"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from itertools import count
 
-from paraat.alerts import actions
+from paraat.alerts import actions, webhooks
 from paraat.alerts.actions import telling
 from paraat.alerts.sending import BATCH, send_due
 from paraat.formats import mail
@@ -58,6 +58,14 @@ def read_mailbox(timestamp: int) -> None:
         for letter in box.letters(limit=200):
             actions.receive(message=mail.read(letter.raw, own=own))
             box.done(letter)
+
+
+@periodic("* * * * * */10")
+def tell_outside(timestamp: int) -> None:
+    """Every ten seconds: outside systems that asked to be told."""
+    for _round in range(ROUNDS):
+        if webhooks.send_due() < webhooks.BATCH:
+            return
 
 
 @periodic("*/5 * * * *")

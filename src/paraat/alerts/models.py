@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts.models import User
+from paraat.alerts.webhook_models import Webhook, WebhookEvent  # noqa: F401  # a part of these models
 from paraat.kernel.admiralty import Credibility, Reliability
 from paraat.kernel.ids import uuid7
 from paraat.platform.marked import MarkedModel, MarkedQuerySet
@@ -380,16 +381,3 @@ class Inbound(models.Model):
 
     class Meta:
         ordering = ["-at"]
-
-
-class Webhook(models.Model):
-    """An outside system that is told what happens, signed; for an organisation it is told only what its viewer may see."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, related_name="webhooks")  # whose rights decide what goes out
-    url = models.URLField(max_length=500)
-    secret = models.BinaryField()  # encrypted
-    events = ArrayField(models.CharField(max_length=40), default=list)
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
-    failures = models.PositiveSmallIntegerField(default=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from paraat.alerts import actions
-from paraat.platform.facts import ListRead, PerhapsDecided, Tells, subscribe
+from paraat.platform.facts import Happened, ListRead, PerhapsDecided, Tells, subscribe
 
 
 @subscribe(ListRead)
@@ -22,3 +22,9 @@ def on_perhaps_decided(fact: PerhapsDecided) -> None:
 def on_tells(fact: Tells) -> None:
     """A lower app has something to tell a contact."""
     actions.tell_contact(told=fact)
+
+
+@subscribe(Happened)
+def on_happened(fact: Happened) -> None:
+    """Outside systems that asked are told."""
+    actions.note_event(fact=fact)

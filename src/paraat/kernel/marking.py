@@ -40,6 +40,10 @@ class Role(StrEnum):
 
 TEAM = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR})
 """The roles that work the room: they see everything that concerns a constituent."""
+WATCHES = TEAM | {Role.AUDITOR}
+"""Who reads what is for the team: addresses, telephone numbers, what is in doubt."""
+ROOM = WATCHES | {Role.PARTNER, Role.OBSERVER}
+"""Who reads what the room shows."""
 
 
 @dataclass(frozen=True, slots=True)

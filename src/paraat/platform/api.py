@@ -14,16 +14,16 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Generic, TypeVar, cast
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
 from django.db import models
 from django.http import HttpResponse
 from ninja import Router, Schema
-from pydantic import Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from paraat.kernel.errors import NotAllowed, NotFound
-from paraat.kernel.marking import Role
+from paraat.kernel.marking import Role, Tlp
 from paraat.platform import idempotency
 from paraat.platform.guard import Request
 from paraat.platform.marked import MarkedQuerySet
@@ -44,6 +44,7 @@ class Scope(StrEnum):
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
     JOURNAL_READ = "journal:read"
+    WEBHOOKS = "webhooks:write"
     ACCOUNT_READ = "account:read"
 
 
@@ -52,6 +53,22 @@ class ApiRequest(Request):
 
     scopes: frozenset[str]
     owner: UUID
+
+
+class Answer(BaseModel):
+    """What an operation gives back, read from the attributes of a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def _label(level: Any) -> Any:
+    return Tlp(level).label if isinstance(level, int) else level
+
+
+TlpLabel = Annotated[
+    Literal["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"], BeforeValidator(_label)
+]
+"""A stored TLP as the standard writes it."""
 
 
 class Problem(Schema):
@@ -73,7 +90,7 @@ class Part(Schema):
     offset: int = Field(0, ge=0, le=10_000_000, description="after so many")
 
 
-class Page(Schema, Generic[T]):
+class Page(Answer, Generic[T]):
     """A part of a list, and how long all of it is."""
 
     items: list[T]
@@ -113,6 +130,18 @@ class Operations(Router):
         more["openapi_extra"] = {"parameters": [header], **more.get("openapi_extra", {})}
         return self._declare(["POST"], path, scope, roles, answer, status, more)
 
+    def signed(self, path: str, *, answer: Any, **more: Any) -> Callable[[F], F]:
+        """Declare a POST without a token: the signature of its body says who it is, and the operation checks it before anything else."""
+
+        def declare(function: F) -> F:
+            answering = _answering(function, TypeAdapter(answer), 200, once=False)
+            answering.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
+            answering.scope = answering.allowed_roles = None  # type: ignore[attr-defined]
+            responses = {200: answer, (400, 403, 413, 422, 429, 503): Problem}
+            return cast("F", self.post(path, auth=None, response=responses, **more)(answering))
+
+        return declare
+
     def _declare(
         self,
         methods: Sequence[str],
@@ -126,9 +155,9 @@ class Operations(Router):
         allowed = frozenset(roles)
 
         def declare(function: F) -> F:
-            guarded = _guarded(function, scope, allowed)
-            if "POST" in methods:
-                guarded = _once(guarded, TypeAdapter(answer), status)
+            guarded = _guarded(
+                _answering(function, TypeAdapter(answer), status, once="POST" in methods), scope, allowed
+            )
             guarded.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]  # ninja reads it
             guarded.scope, guarded.allowed_roles = scope, allowed  # type: ignore[attr-defined]
             more.setdefault("description", f"{inspect.getdoc(function)}\n\nScope `{scope}`; {_named(allowed)}.")
@@ -158,8 +187,8 @@ def _guarded(function: Callable[..., Any], scope: Scope, roles: frozenset[Role])
     return run
 
 
-def _once(function: Callable[..., Any], form: TypeAdapter[Any], status: int) -> Callable[..., Any]:
-    """The answer as it goes over the wire, made inside the transaction that keeps it for a retry."""
+def _answering(function: Callable[..., Any], form: TypeAdapter[Any], status: int, *, once: bool) -> Callable[..., Any]:
+    """The answer as it goes over the wire; of a deed it is made inside the transaction that keeps it for a retry."""
 
     @wraps(function)
     def run(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -167,6 +196,6 @@ def _once(function: Callable[..., Any], form: TypeAdapter[Any], status: int) -> 
             value = form.validate_python(function(request, *args, **kwargs), from_attributes=True)
             return HttpResponse(form.dump_json(value), status=status, content_type="application/json")
 
-        return idempotency.once(request, request.owner, deed)
+        return idempotency.once(request, request.owner, deed) if once else deed()
 
     return run

@@ -21,12 +21,14 @@ from paraat.alerts.actions.receiving import read_inbound, receive, receive_event
 from paraat.alerts.actions.releasing import decline_alert, release_alert
 from paraat.alerts.actions.switch import is_stopped, resume_sending, set_pace, stop_sending
 from paraat.alerts.actions.telling import tell_contact
+from paraat.alerts.actions.webhooks import add_webhook, end_webhook, note_event
 from paraat.alerts.actions.withdrawing import withdraw_alert
 
 __all__ = [
     "acknowledge_delivery",
     "acknowledge_notice",
     "acknowledge_notices",
+    "add_webhook",
     "approve_announcement",
     "claim_call",
     "climb_ladders",
@@ -34,8 +36,10 @@ __all__ = [
     "decided",
     "decline_alert",
     "draft_announcement",
+    "end_webhook",
     "expire",
     "is_stopped",
+    "note_event",
     "open_notice",
     "page_officers",
     "raise_alert",
