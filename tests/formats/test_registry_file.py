@@ -86,7 +86,9 @@ def test_a_welfare_centre_is_an_organisation_of_its_own() -> None:
 
 
 def test_somebodys_own_spreadsheet_has_contacts() -> None:
-    text = "Gemeente;NIS;Contactpersoon;E-mail;GSM;Plaatsvervanger e-mail;IP-range\nRonse;45041;ICT-dienst;ict@ronse.example;0470 00 00 00;p@ronse.example;192.0.2.1/24, 2001:db8::/32\n"
+    heading = "Gemeente;NIS;Contactpersoon;E-mail;GSM;Plaatsvervanger e-mail;IP-range"
+    row = "Ronse;45041;ICT-dienst;ict@ronse.example;0470 00 00 00;p@ronse.example;192.0.2.1/24, 2001:db8::/32"
+    text = f"{heading}\n{row}\n"
     entry = parse(text).entries[0]
     assert [(one.role, one.name, one.channels) for one in entry.contacts] == [
         ("spoc", "ICT-dienst", (("mail", "ict@ronse.example"), ("sms", "+32470000000"))),

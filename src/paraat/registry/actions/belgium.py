@@ -9,6 +9,7 @@ from datetime import date
 from paraat.kernel.actor import Actor
 from paraat.platform.actions import Subject, action, record
 from paraat.registry import belgium
+from paraat.registry.actions.turn import take_turn
 from paraat.registry.belgium import Body
 from paraat.registry.models import Asset, Organisation
 
@@ -21,6 +22,7 @@ def load_belgium(
 
     With `as_of` those of that day, as was known then; without it all since 2019, with the mergers as facts. `regions`: NIS codes; none: all.
     """
+    take_turn()
     wanted = [body for body in belgium.bodies() if not regions or body.region in regions]
     if as_of is not None:
         wanted = [replace(body, active_until=None, merged_into="") for body in wanted if body.existed(as_of)]

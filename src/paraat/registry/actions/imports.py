@@ -19,6 +19,7 @@ from paraat.platform import moment
 from paraat.platform.actions import action, record
 from paraat.registry import snapshot
 from paraat.registry.actions.reach import recompute_reach
+from paraat.registry.actions.turn import take_turn
 from paraat.registry.belgium import RULE
 from paraat.registry.models import Asset, Contact, ContactChannel, ImportFault, ImportRun, Organisation
 from paraat.registry.rules.importing import Change, ContactChange, Plan, plan
@@ -54,6 +55,7 @@ def read_import(*, content: bytes, file_name: str, as_of: date, by: Actor) -> Im
 @action
 def confirm_import(*, run: ImportRun, by: Actor) -> ImportRun:
     """Write what the run's file says, as the register stands now. Raises Conflict when somebody confirmed or left it already."""
+    take_turn()
     _leave_dry(run, ImportRun.State.DONE)
     _, made = _planned(bytes(run.content), run.file_name, run.as_of)
     _apply(made, run, by)
