@@ -95,7 +95,7 @@ def pytest(name: str, marks: str, **environment: str) -> bool:
 
 def database() -> bool:
     """Everything but browsers and faults, on the embedded server."""
-    return pytest("database", "not e2e and not fault")
+    return pytest("database", "not e2e and not fault and not package")
 
 
 def postgres_15() -> bool:
@@ -112,6 +112,11 @@ def browser() -> bool:
     if not shutil.which("chromium") and not installed("chromium"):
         return False
     return pytest("browser", "e2e and not fault")
+
+
+def package() -> bool:
+    """The wheel, installed elsewhere."""
+    return pytest("package", "package")
 
 
 def faults() -> bool:
@@ -135,6 +140,7 @@ STAGES = [
     Stage("database", database),
     Stage("pg15", postgres_15),
     Stage("browser", browser),
+    Stage("package", package),
     Stage("faults", faults),
 ]
 

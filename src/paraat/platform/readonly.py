@@ -1,7 +1,7 @@
 """When the database is down: the last good copies of the room's pages, for those who work the room, and plain words for everybody else.
 
 Who may read them cannot be asked of the database, so a member of the team carries a pass: a signed cookie of twelve hours, renewed while he
-works and taken away when he signs out (docs/decisions/read-only-pages.md).
+works and taken away when he signs out (docs/decisions/0005-read-only-pages.md).
 """
 
 from __future__ import annotations
@@ -32,20 +32,28 @@ class ReadOnlyMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._down_until = 0.0
+        self._down = False
+        self._asked = 0.0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer from the database, or without it."""
         if request.path in {"/healthz", "/readyz", "/metrics"} or request.path.startswith(settings.STATIC_URL):
             return self.get_response(request)
-        if time.monotonic() < self._down_until:
+        if self._down and self._is_still_down():
             return without_database(request)
         response = self.get_response(request)
-        if response.status_code == 500 and not database_answers():
-            self._down_until = time.monotonic() + _REMEMBERED
+        if response.status_code == 500 and self._is_still_down():
             return without_database(request)
         _give_or_take_pass(request, response)
         return response
+
+    def _is_still_down(self) -> bool:
+        """Whether the database is down; of one that was, asked again every two seconds only."""
+        if self._down and time.monotonic() < self._asked + _REMEMBERED:
+            return True
+        self._down = not database_answers()
+        self._asked = time.monotonic()
+        return self._down
 
 
 def database_answers() -> bool:
