@@ -35,8 +35,11 @@ def recipients(audience: Mapping[str, object]) -> OrganisationQuerySet:
 
 def doubles(alert: Alert, now: datetime) -> list[Alert]:
     """Alerts that other senders (or we) sent to some of the same organisations within three days and that say much the same, newest first."""
-    to = recipients(alert.audience).values("pk") if alert.audience else alert.notices.values("organisation")
-    told = Notice.objects.filter(organisation__in=to).exclude(state=Notice.State.PREPARED).values("alert")
+    if alert.audience:
+        before = Notice.objects.filter(organisation__in=recipients(alert.audience).values("pk"))
+    else:
+        before = Notice.objects.filter(organisation__in=alert.notices.values("organisation"))
+    told = before.exclude(state=Notice.State.PREPARED).values("alert")
     recent = Alert.objects.filter(pk__in=told, sent_at__gte=now - WITHIN, exercise=alert.exercise).exclude(pk=alert.pk)
     return [one for one in recent.order_by("-sent_at")[:200] if _alike(alert, one)]
 

@@ -25,7 +25,7 @@ def classified_notices(notices: QuerySet[Any]) -> QuerySet[Any]:
     rows = notices.annotate(
         was_bounced=Exists(told.filter(delivery__state=Delivery.State.BOUNCED)), is_on_its_way=Exists(alive)
     )
-    return rows.annotate(
+    classified: QuerySet[Any] = rows.annotate(
         coverage=Case(
             When(acknowledged_at__isnull=False, then=Value(Coverage.REACHED.value)),
             When(reach=Notice.Reach.NONE, then=Value(Coverage.NO_CONTACT.value)),
@@ -35,6 +35,7 @@ def classified_notices(notices: QuerySet[Any]) -> QuerySet[Any]:
             default=Value(Coverage.WAITING.value),
         )
     )
+    return classified
 
 
 def of_register(organisations: OrganisationQuerySet, day: date) -> QuerySet[Any]:
@@ -58,7 +59,7 @@ def of_register(organisations: OrganisationQuerySet, day: date) -> QuerySet[Any]
         has_bounced=Exists(sent.filter(state=Delivery.State.BOUNCED)),
         is_reachable=Exists(alive),
     )
-    return rows.annotate(
+    classified: QuerySet[Any] = rows.annotate(
         coverage=Case(
             When(has_asset=False, then=Value(Coverage.NO_ASSET.value)),
             When(has_channel=False, then=Value(Coverage.NO_CONTACT.value)),
@@ -69,6 +70,7 @@ def of_register(organisations: OrganisationQuerySet, day: date) -> QuerySet[Any]
             default=Value(Coverage.WAITING.value),
         )
     )
+    return classified
 
 
 def counts(rows: QuerySet[Any]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from paraat.alerts import actions, coverage
-from paraat.alerts.models import Alert, Delivery, Notice
+from paraat.alerts.models import Alert, Delivery, Notice, Told
 from paraat.kernel.actor import Actor, ActorKind
 from paraat.kernel.errors import NotFound
 from paraat.kernel.marking import Tlp
@@ -129,7 +129,7 @@ def notices(alert: Alert) -> list[dict[str, Any]]:
     """The notices of an alert as JSON shows them, with how each message travelled."""
     deliveries: dict[Any, list[dict[str, Any]]] = {}
     rows = (
-        Delivery.notices.through.objects.filter(notice__alert=alert)
+        Told.objects.filter(notice__alert=alert)
         .select_related("delivery__contact")
         .order_by("delivery__created_at", "pk")
     )

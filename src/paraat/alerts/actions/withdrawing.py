@@ -96,6 +96,7 @@ def _recipients(alert: Alert) -> list[Message]:
     return [
         Message(link.notice, link.delivery.contact, Way(link.kind, link.address, link.delivery.channel_id))
         for link in links
+        if link.delivery.contact is not None
     ]
 
 
