@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
 from ninja import File, Form, Query, Schema
 from ninja.files import UploadedFile
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field
 
 from paraat.feeds import actions
 from paraat.feeds.models import Run, Source
@@ -17,10 +17,21 @@ from paraat.feeds.summary import summary
 from paraat.kernel.errors import NotFound
 from paraat.kernel.marking import TEAM, WATCHES
 from paraat.observations.models import QuarantinedRow
-from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, TlpLabel, page, visible
+from paraat.platform.api import (
+    Answer,
+    ApiRequest,
+    Moment,
+    Operations,
+    Page,
+    Part,
+    Plain,
+    Scope,
+    TlpLabel,
+    page,
+    visible,
+)
 
 operations = Operations(tags=["feeds"])
-Plain = StringConstraints(pattern=r"^[^\x00]*$")
 
 
 class SourceOut(Answer):
@@ -77,8 +88,8 @@ class RunOut(Answer):
 class RunFilter(Part):
     """Which runs."""
 
-    source: str = Field("", max_length=60, description="slug of the source")
-    state: str = Field("", max_length=10)
+    source: Plain = Field("", max_length=60, description="slug of the source")
+    state: Plain = Field("", max_length=10)
 
 
 @operations.read("/feeds/runs", scope=Scope.FEEDS_READ, roles=WATCHES, answer=Page[RunOut], operation_id="listRuns")
@@ -131,9 +142,9 @@ def get_result(request: ApiRequest, run: UUID) -> dict[str, Any]:
 class About(Schema):
     """What goes with a file."""
 
-    source: Annotated[str, Plain] = Field(max_length=60, description="slug of the source")
-    file_name: Annotated[str, Plain] = Field("", max_length=255, description="that of the file when left out")
-    listed_at: AwareDatetime | None = Field(None, description="when the list speaks of another moment than it says")
+    source: Plain = Field(max_length=60, description="slug of the source")
+    file_name: Plain = Field("", max_length=255, description="that of the file when left out")
+    listed_at: Moment | None = Field(None, description="when the list speaks of another moment than it says")
     exercise: bool = False
 
 
@@ -148,7 +159,7 @@ def send_file(request: ApiRequest, about: Form[About], file: File[UploadedFile])
 class Paste(About):
     """A list as text."""
 
-    text: Annotated[str, Plain] = Field(min_length=1, max_length=1_000_000)
+    text: Plain = Field(min_length=1, max_length=1_000_000)
 
 
 @operations.write(

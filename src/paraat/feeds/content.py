@@ -19,10 +19,16 @@ def members(run: Run) -> Iterator[Member]:
 
 
 def beginning(run: Run) -> Member:
-    """The first file in a run, and of its stream the first HEAD bytes: what it is recognised and dated by."""
-    for member in members(run):
-        return Member(member.name, io.BytesIO(_first(member.stream)))
-    return Member(run.file_name, io.BytesIO())
+    """The first file in a run, and of its stream the first HEAD bytes: what it is dated by."""
+    return beginning_of(run.path, run.file_name)
+
+
+def beginning_of(path: str, name: str) -> Member:
+    """The same of any kept file called `name`: what its format is recognised by."""
+    with files.open_stored(path) as kept:
+        for member in open_safely(kept, name):
+            return Member(member.name, io.BytesIO(_first(member.stream)))
+    return Member(name, io.BytesIO())
 
 
 def _first(stream: BinaryIO) -> bytes:

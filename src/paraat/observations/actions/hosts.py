@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from paraat.formats.suffixes import is_public_suffix
 from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.observations.collecting import LISTS, MOST
@@ -33,6 +34,8 @@ def assign_host(
     """
     if host.host != value and not host.host.endswith(f".{value}"):
         raise Invalid("The domain does not contain this host.", host=host.host, domain=value)
+    if is_public_suffix(value):
+        raise Invalid("Nobody can own a public suffix.", domain=value)
     kind = Asset.Kind.HOST if value == host.host and value.startswith("www.") else Asset.Kind.DOMAIN
     asset = add_asset(organisation=organisation, kind=kind, value=value, source="unassigned", by=by)
     open_ones = UnassignedHost.objects.select_for_update().filter(state=State.OPEN, exercise=host.exercise)

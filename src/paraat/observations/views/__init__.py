@@ -1,0 +1,1 @@
+"""Pages of observations: the doubtful, and the hosts that nobody owns."""
