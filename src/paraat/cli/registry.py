@@ -80,7 +80,7 @@ def list_organisations(as_of: datetime | None, kind: str | None, as_json: bool) 
     for row in rows:
         table.add_row(row["nis"], row["kind"], row["name"], row["reach"], " ".join(row["sites"]))
     Console().print(table)
-    click.echo(f"{len(rows)} organisations on {_day(as_of)}.")
+    click.echo(f"On {_day(as_of)}: {len(rows)}.")
 
 
 @command.command("show")

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -351,45 +350,6 @@ class Supply(MarkedModel):
     def concerns(cls, organisations: Collection[UUID]) -> models.Q:
         """Both ends know of the relation."""
         return models.Q(customer__in=list(organisations)) | models.Q(supplier__in=list(organisations))
-
-
-class ImportRun(models.Model):
-    """One import of a registry file: read (dry), its difference shown, then confirmed by a person or left."""
-
-    class State(models.TextChoices):
-        DRY = "dry", _("To confirm")
-        DONE = "done", _("Imported")
-        DROPPED = "dropped", _("Left")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    file_name = models.CharField(max_length=255)
-    digest = models.CharField(max_length=64)
-    content = models.BinaryField()
-    as_of = models.DateField()
-    at = models.DateTimeField()
-    by_label = models.CharField(max_length=200)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.DRY)
-    rows = models.PositiveIntegerField(default=0)
-    difference = models.JSONField(default=dict)  # {"new": [...], "changed": [...], "unchanged": n, "kept": [...]}
-    columns = models.JSONField(default=dict)  # column as found -> field
-
-    class Meta:
-        ordering = ["-at"]
-
-
-class ImportFault(models.Model):
-    """A row of an import that could not be taken: named, kept, shown."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="faults")
-    row = models.PositiveIntegerField()
-    field = models.CharField(max_length=60, blank=True)
-    reason = models.CharField(max_length=300)
-    raw = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ["run", "row"]
-        indexes = [GinIndex(fields=["raw"], name="import_fault_raw")]
 
 
 class TestCall(models.Model):
