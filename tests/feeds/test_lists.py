@@ -58,7 +58,11 @@ def register(shared_data: Path) -> None:
 def test_every_municipality_and_province_named_by_its_own_host_is_found_and_no_other(shared_data: Path) -> None:
     for path in sorted((shared_data / "ddosia").glob("*.json")):
         found = read(path)
-        named = {(each["kind"], each["name"]) for each in found["organisations"] if each["kind"] in {"municipality", "province"}}
+        named = {
+            (each["kind"], each["name"])
+            for each in found["organisations"]
+            if each["kind"] in {"municipality", "province"}
+        }
         assert {name for _, name in named} == NAMED[path.name[:19]], path.name
         if path.name.startswith("2024-10-07"):
             assert {name for kind, name in named if kind == "province"} == PROVINCES_OF_7_OCTOBER
@@ -71,7 +75,15 @@ def test_the_answer_has_exactly_the_promised_parts_and_the_same_file_answers_the
     path = shared_data / "ddosia" / "2024-10-09_13-05-04_DDoSia-target-list-full.json"
     found = read(path)
 
-    assert list(found) == ["records", "quarantined", "observations", "organisations", "concerned", "perhaps", "unassigned"]
+    assert list(found) == [
+        "records",
+        "quarantined",
+        "observations",
+        "organisations",
+        "concerned",
+        "perhaps",
+        "unassigned",
+    ]
     assert all(set(each) == {"nis", "kind", "name", "hosts"} for each in found["organisations"] + found["perhaps"])
     assert "eupen-auth.guichet-citoyen.be" in [host for each in found["perhaps"] for host in each["hosts"]]
     eupen = next(each for each in found["organisations"] if each["nis"] == "63023")

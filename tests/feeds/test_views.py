@@ -17,7 +17,9 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 
-LIST = json.dumps({"targets": [{"host": "www.ronse.be", "ip": "192.0.2.1", "port": 443}, {"host": "www.nobody.be"}, {"host": 3}]}).encode()
+LIST = json.dumps(
+    {"targets": [{"host": "www.ronse.be", "ip": "192.0.2.1", "port": 443}, {"host": "www.nobody.be"}, {"host": 3}]}
+).encode()
 
 
 @pytest.fixture
@@ -118,7 +120,13 @@ def test_a_source_is_added_changed_and_confirmed(officer: Client) -> None:
     answer = officer.post("/feeds/sources/add/", {"format": "table", "slug": "mine", "title": "Mine"}, follow=True)
     assert answer.status_code == 200
     page = {"title": "Ours", "policy": "at_once", "reliability": "B", "credibility": "2", "tlp": "1", "severity": "2"}
-    page |= {"column_host": "Naam", "stale_after": "36", "active": "on", "pull_url": "https://feeds.example/list.csv", "pull_every": "0.5"}
+    page |= {
+        "column_host": "Naam",
+        "stale_after": "36",
+        "active": "on",
+        "pull_url": "https://feeds.example/list.csv",
+        "pull_every": "0.5",
+    }
     assert officer.post("/feeds/sources/mine/", page, follow=True).status_code == 200
     found = Source.objects.get()
     assert (found.title, found.mapping, found.policy, found.tlp) == ("Ours", {"host": "Naam"}, "at_once", 1)

@@ -118,8 +118,9 @@ def forget_rows(*, run: UUID) -> None:
 
 def text_of(raw: pl.Series) -> pl.Series:
     """Rows as they came, as text for people: no line end; what is not UTF-8 shows as U+FFFD (the file itself is kept as it came)."""
-    text = raw.cast(pl.String, strict=False)
-    if text.null_count() > raw.null_count():
+    try:
+        text = raw.cast(pl.String)
+    except pl.exceptions.ComputeError:  # one row that is not UTF-8 fails the whole column
         text = pl.Series([None if row is None else row.decode("utf-8", "replace") for row in raw], dtype=pl.String)
     return text.fill_null("").str.strip_chars_end("\r\n")
 
