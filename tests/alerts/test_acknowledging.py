@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from paraat.accounts.models import WaitingTask
-from paraat.alerts import actions, links
+from paraat.alerts import actions, jobs, links
 from paraat.alerts.models import Delivery, Inbound, Notice
 from paraat.formats import mail
 from paraat.kernel.actor import Actor, ActorKind
@@ -287,3 +287,22 @@ def test_what_is_over_expires_and_stays_silent(notice, alert):
     alert.refresh_from_db()
     assert (notice.state, notice.step_due_at, alert.state) == ("expired", None, "closed")
     assert not Delivery.objects.filter(state="queued").exists()
+
+
+def test_the_mailbox_is_read_once_and_one_bad_letter_stops_no_other(delivery, notice, tmp_path, monkeypatch):
+    for folder in ("cur", "new", "tmp"):
+        (tmp_path / folder).mkdir()
+    good = (
+        f"From: spoc@ronse.example\r\nTo: {mail.plus_address('alerts@team.example', delivery.pk)}\r\nSubject: Re: notice\r\n"
+        "Message-ID: <good@ronse.example>\r\n\r\nSeen\r\n"
+    )
+    (tmp_path / "new" / "1.bad").write_bytes(
+        b"From: x\0y@ronse.example\r\nSubject: \0\r\nMessage-ID: <b\0ad@x.example>\r\n\r\n\0"
+    )
+    (tmp_path / "new" / "2.good").write_bytes(good.encode())
+    monkeypatch.setenv("PARAAT_MAILBOX_URL", f"maildir:{tmp_path}")
+    for _each in range(2):
+        jobs.read_mailbox(timestamp=0)
+    notice.refresh_from_db()
+    assert (notice.state, notice.acknowledged_through) == ("acknowledged", "mail")
+    assert Inbound.objects.count() == 2

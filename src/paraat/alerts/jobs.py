@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from itertools import count
 
-from paraat.alerts import actions, webhooks
+from paraat.alerts import actions, grabbag, webhooks
 from paraat.alerts.actions import telling
 from paraat.alerts.sending import BATCH, send_due
 from paraat.formats import mail
+from paraat.kernel.errors import ParaatError
 from paraat.platform import channels, configuration, mailbox
 from paraat.platform.jobs import periodic, task
 
@@ -56,8 +57,13 @@ def read_mailbox(timestamp: int) -> None:
     )
     with box:
         for letter in box.letters(limit=200):
-            actions.receive(message=mail.read(letter.raw, own=own))
-            box.done(letter)
+            try:
+                actions.receive(message=mail.read(letter.raw, own=own))
+            except (ParaatError, ValueError):  # one letter must not keep the others waiting
+                _log.exception("a letter could not be taken in")
+                box.put_aside(letter)
+            else:
+                box.done(letter)
 
 
 @periodic("* * * * * */10")
@@ -75,3 +81,10 @@ def expire(timestamp: int) -> None:
         if not actions.expire():
             break
     actions.remind_mitigations()
+
+
+@periodic("7 * * * *", queue="bulk")
+def pack_grabbag(timestamp: int) -> None:
+    """Every hour: the offline pack, where somebody could open it."""
+    if grabbag.is_configured():
+        grabbag.write()

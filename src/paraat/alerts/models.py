@@ -81,7 +81,7 @@ class Alert(MarkedModel):
         models.UUIDField(), default=list
     )  # earlier notices that already say the same to organisations that this run names again
 
-    objects = AlertQuerySet.as_manager()
+    objects = AlertQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["-created_at"]
@@ -160,7 +160,7 @@ class Notice(MarkedModel):
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
 
-    objects = NoticeQuerySet.as_manager()
+    objects = NoticeQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["alert", "organisation"]
@@ -331,7 +331,7 @@ class CallLine(MarkedModel):
     spoke_to = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=500, blank=True)
 
-    objects = CallLineQuerySet.as_manager()
+    objects = CallLineQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["-severity", "since"]

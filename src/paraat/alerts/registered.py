@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from paraat.alerts import actions
+from uuid import UUID
+
+from paraat.alerts import actions, checks
+from paraat.alerts.actions import personal
+from paraat.platform import registrations
 from paraat.platform.facts import Happened, ListRead, PerhapsDecided, Tells, subscribe
+from paraat.platform.registrations import Check, PersonalData
 
 
 @subscribe(ListRead)
@@ -28,3 +33,13 @@ def on_tells(fact: Tells) -> None:
 def on_happened(fact: Happened) -> None:
     """Outside systems that asked are told."""
     actions.note_event(fact=fact)
+
+
+def _erase(contact: UUID) -> int:
+    return personal.erase_person(contact=contact)
+
+
+registrations.checks.add(Check("sending", checks.check_sending))
+registrations.checks.add(Check("ladders", checks.check_ladders))
+registrations.checks.add(Check("grab bag", checks.check_grabbag))
+registrations.personal_data.add(PersonalData("alerts", personal.export_person, _erase))

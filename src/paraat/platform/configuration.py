@@ -122,6 +122,22 @@ BACKUP_KEY = declare(
     "PARAAT_BACKUP_KEY", text, "", "Encrypts backups. Keep it somewhere else than the backups.", secret=True
 )
 
+# When Paraat itself is down -------------------------------------------------------------------------------------------------------
+GRABBAG_PASSPHRASE = declare(
+    "PARAAT_GRABBAG_PASSPHRASE",
+    text,
+    "",
+    "Opens the hourly grab bag (call list, open notices, contact cards) without Paraat. The team knows it by heart or on paper.",
+    secret=True,
+)
+GRABBAG_KEYS = declare(
+    "PARAAT_GRABBAG_KEYS", text, "", "A file with OpenPGP certificates of officers, each of whom can open the grab bag too."
+)
+GRABBAG_KEPT = declare("PARAAT_GRABBAG_KEPT", number(1, 1000), "48", "How many hourly grab bags are kept.")
+GRABBAG_COPY = declare(
+    "PARAAT_GRABBAG_COPY", text, "", "A second folder for the grab bag, best a share on another machine."
+)
+
 # Signing in -----------------------------------------------------------------------------------------------------------------------
 SECOND_FACTOR = declare(
     "PARAAT_SECOND_FACTOR",

@@ -108,7 +108,7 @@ def _keep(
     now: datetime,
 ) -> Inbound | None:
     row = Inbound(
-        reference=reference[:255], kind=kind, verdict=verdict, sender=sender[:254], subject=subject[:300], text=text[:20_000],
+        reference=_clean(reference)[:255], kind=kind, verdict=verdict, sender=_clean(sender)[:254], subject=_clean(subject)[:300], text=_clean(text)[:20_000],
         at=now, delivery=delivery,
     )  # fmt: skip
     Inbound.objects.bulk_create([row], ignore_conflicts=True)
@@ -122,6 +122,11 @@ def _keep(
     )
     live.publish("inbound", id=row.pk)
     return row
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL holds every character but NUL."""
+    return text.replace("\0", "")
 
 
 def _automatic(delivery: Delivery, now: datetime) -> None:

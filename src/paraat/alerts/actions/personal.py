@@ -1,0 +1,67 @@
+"""What alerts hold on one person, to give and to forget (GDPR articles 15 and 17). The journal keeps that something happened, not to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Value
+from django.db.models.fields import CharField
+from django.db.models.functions import Cast, Concat
+
+from paraat.alerts.models import CallLine, Delivery, Inbound, Notice, Told
+from paraat.kernel.actor import SYSTEM
+from paraat.platform.actions import Subject, action, record
+from paraat.registry.models import Contact
+
+ERASED = "erased"
+
+
+def export_person(contact: UUID) -> dict[str, Any]:
+    """Every message to a contact on file, every answer that came, and every notice that it acknowledged."""
+    deliveries = Delivery.objects.filter(contact=contact)
+    return {
+        "deliveries": list(
+            deliveries.values(
+                "id", "purpose", "kind", "address", "subject", "body", "state", "created_at", "accepted_at"
+            )
+        ),
+        "answers": list(
+            Inbound.objects.filter(delivery__in=deliveries).values(
+                "id", "kind", "verdict", "sender", "subject", "text", "at"
+            )
+        ),
+        "acknowledged": list(
+            _acknowledged(contact).values("id", "acknowledged_by", "acknowledged_at", "acknowledged_through")
+        ),
+        "calls": list(
+            CallLine.objects.filter(contact=contact).values("id", "address", "spoke_to", "note", "since", "outcome")
+        ),
+    }
+
+
+@action
+def erase_person(*, contact: UUID) -> int:
+    """Forget addresses, words and names of a contact; returns how many rows. That an organisation was told and acknowledged stays."""
+    deliveries = Delivery.objects.filter(contact=contact)
+    told = Told.objects.filter(delivery__in=deliveries)
+    rows = Inbound.objects.filter(delivery__in=deliveries).update(sender=ERASED, subject="", text="")
+    rows += _acknowledged(contact).update(acknowledged_by=ERASED)
+    # each row keeps an address of its own: a notice is told an address once
+    rows += told.update(address=Concat(Value("erased:"), Cast(F("pk"), CharField())))
+    rows += CallLine.objects.filter(contact=contact).update(
+        address=Concat(Value("erased:"), Cast(F("pk"), CharField())), spoke_to="", note=""
+    )
+    rows += deliveries.exclude(state=Delivery.State.QUEUED).update(address=ERASED, body="", subject="", reference="")
+    rows += deliveries.filter(state=Delivery.State.QUEUED).update(
+        state=Delivery.State.CANCELLED, address=ERASED, body="", subject="", claim=None
+    )
+    record("person.erased", by=SYSTEM, on=Subject("contact", str(contact), rows=rows))
+    return rows
+
+
+def _acknowledged(contact: UUID) -> Any:
+    person = Contact.objects.filter(pk=contact).values_list("organisation", "name").first()
+    if person is None:
+        return Notice.objects.none()
+    return Notice.objects.filter(organisation=person[0], acknowledged_by=person[1])
