@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
+import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -90,3 +93,37 @@ def _data(installation: Installation) -> Path:
 
 def _alive_workers(installation: Installation) -> list[tuple[int]]:
     return installation.sql("SELECT id FROM procrastinate_workers WHERE last_heartbeat > now() - interval '6 seconds'")
+
+
+def test_the_database_is_restarted_under_load(installation: Installation) -> None:
+    """Readers never wait long and see words, not a broken page; every job that was committed is done."""
+    insert = (
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+        " SELECT 'urgent', 'platform.jobs.heartbeat', '{\"timestamp\": 1}' FROM generate_series(1, 400)"
+    )
+    installation.sql(insert)
+    with ThreadPoolExecutor(8) as readers:
+        asked = [readers.submit(_ask, installation) for _ in range(120)]
+        os.kill(int((_data(installation) / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        answers = [one.result() for one in asked]
+    assert {status for status, _ in answers} <= {200, 302, 503}
+    assert max(seconds for _, seconds in answers) < 15
+    left = "SELECT 1 WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE queue_name = 'urgent' AND status IN ('todo', 'doing'))"
+    installation.wait(lambda: installation.sql(left), seconds=60, what="the end of all jobs")
+    assert installation.sql(
+        "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed' AND queue_name = 'urgent'"
+    ) == [(0,)]
+    installation.wait(lambda: _answers(installation), what="readiness")
+
+
+def _ask(installation: Installation) -> tuple[int, float]:
+    began = time.monotonic()
+    request = urllib.request.Request(
+        installation.url("/accounts/login/"), headers={"Cookie": f"paraat_{installation.port}={'x' * 32}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            status = int(answer.status)
+    except urllib.error.HTTPError as error:
+        status = error.code
+    return status, time.monotonic() - began

@@ -221,18 +221,30 @@ def _reachable_programs(found: Server) -> Path:
     original = programs()
     if not found.user or _can_run(original / "postgres", found.user):
         return original
-    install = original.parent
     changed = (original / "postgres").stat().st_mtime_ns
-    copy = _SYSTEM / f"programs-{_digest(f'{install} {changed}')}"
+    copy = _SYSTEM / f"programs-{_digest(f'{original} {changed}')}"
+    package = original.parent.parent
     if not copy.exists():
         draft = Path(tempfile.mkdtemp(dir=_SYSTEM))
-        shutil.copytree(install, draft / "install", symlinks=True)
-        for path in [draft, *draft.rglob("*")]:
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.stat().st_mode & 0o100 else 0o044))
+        for part in (
+            package,
+            package.with_name(package.name + ".libs"),
+        ):  # the wheel's libraries lie beside its package
+            if part.exists():
+                shutil.copytree(part, draft / part.name, symlinks=True)
+        _open_to_all(draft)
         with contextlib.suppress(OSError):  # another installation was first
             draft.rename(copy)
-    return copy / "install" / "bin"
+        shutil.rmtree(draft, ignore_errors=True)
+    return copy / original.relative_to(package.parent)
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let everybody read what is in `folder`, and run its programs."""
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            runs = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(path.stat().st_mode | (0o055 if runs else 0o044))
 
 
 def _can_run(program: Path, user: str) -> bool:
