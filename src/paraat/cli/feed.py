@@ -56,7 +56,8 @@ def read(
     from paraat.feeds.models import Run
     from paraat.feeds.summary import summary
 
-    named = name or (Path(file.name).name if file.name not in {"-", "<stdin>"} else "standard input")
+    given = str(getattr(file, "name", "-"))
+    named = name or ("standard input" if given in {"-", "<stdin>"} else Path(given).name)
     moment = _moment(listed_at)
     content = _Seekable(file)
     run = actions.receive_file(
