@@ -131,9 +131,8 @@ class SourceForm(forms.Form):
     stale_after = HoursField(label=_("Worry after so many hours without anything new"))
     active = forms.BooleanField(label=_("In use"), required=False)
 
-    def __init__(self, *args: Any, source: Source, **kwargs: Any) -> None:
-        names = [*self.base_fields, "mapping"]
-        super().__init__(*args, initial={name: getattr(source, name) for name in names}, **kwargs)
+    def __init__(self, data: Any = None, *, source: Source) -> None:
+        super().__init__(data, initial={name: getattr(source, name) for name in self.base_fields})
         self.source = source
         self.columns = list(SYNONYMS) if sources.get(source.format).mapped else []
         for name in self.columns:

@@ -148,7 +148,7 @@ class Run(MarkedModel):
     unassigned = models.PositiveIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
 
-    objects = RunQuerySet.as_manager()
+    objects = RunQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["-received_at"]

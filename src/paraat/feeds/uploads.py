@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from paraat.platform import files
 
 
-class KeptFile(UploadedFile):
+class KeptFile(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs alone
     """An uploaded file that is in the store already."""
 
     def __init__(self, stored: files.Stored, name: str) -> None:

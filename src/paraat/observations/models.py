@@ -114,7 +114,7 @@ class Finding(MarkedModel):
     decided_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, blank=True)
 
-    objects = FindingQuerySet.as_manager()
+    objects = FindingQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["-listed_at", "target"]
@@ -156,7 +156,7 @@ class UnassignedHost(MarkedModel):
     note = models.CharField(max_length=300, blank=True)
     tlp = models.PositiveSmallIntegerField(default=Tlp.GREEN, choices=[(level.value, level.label) for level in Tlp])
 
-    objects = UnassignedQuerySet.as_manager()
+    objects = UnassignedQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["-listed_at", "host"]

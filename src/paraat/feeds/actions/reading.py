@@ -86,7 +86,7 @@ def begin_reading(*, run: UUID) -> Run:
     )
     if changed != 1:
         raise Conflict("This run is finished already.", run=str(run))
-    current = Run.objects.select_related("source").get(pk=run)
+    current: Run = Run.objects.select_related("source").get(pk=run)
     if current.attempt > 1:
         observations.forget_rows(run=run)
         observations.forget_findings(run=run)

@@ -59,7 +59,7 @@ def add_source(*, slug: str, title: str, format: str, by: Actor, **values: Any) 
 @action
 def change_source(*, source: Source, by: Actor, **values: Any) -> Source:
     """Change a source (any of CHANGEABLE). After a change of where it comes from or how it is read, a person must confirm it again."""
-    current = Source.objects.select_for_update().get(pk=source.pk)
+    current: Source = Source.objects.select_for_update().get(pk=source.pk)
     changed = {name: value for name, value in _checked(values).items() if getattr(current, name) != value}
     for name, value in changed.items():
         setattr(current, name, value)

@@ -175,10 +175,11 @@ def _taken(request: Request, given: dict[str, Any], stored: files.Stored, name: 
 def _source(slug: str, stored: files.Stored, name: str) -> Source:
     """The source that was chosen, else the one in use that speaks the format of this file."""
     if slug:
-        return Source.objects.get(slug=slug)
+        chosen: Source = Source.objects.get(slug=slug)
+        return chosen
     first = beginning_of(stored.path, name)
     known = sources.guess(first.name, first.stream.read())
-    found = Source.objects.active().filter(format=known or "").order_by("-confirmed_at", "slug").first()
+    found: Source | None = Source.objects.active().filter(format=known or "").order_by("-confirmed_at", "slug").first()
     if found is None:
         told = _now("%(file)s: no source of this format is in use. Choose one, or add one.") % {"file": name}
         raise Invalid(told)

@@ -25,9 +25,10 @@ from paraat.platform.tables import Column, Filter, Table
 
 
 def _found(request: Request, pk: UUID) -> Run:
-    return get_object_or_404(
+    found: Run = get_object_or_404(
         Run.objects.visible_to(request.viewer).select_related("source", "same_as", "replay_of"), pk=pk
     )
+    return found
 
 
 @allow(*READERS)
