@@ -12,7 +12,7 @@ from pydantic import Field
 from paraat.accounts import actions
 from paraat.accounts.models import User, WaitingTask
 from paraat.kernel.marking import TEAM, WATCHES, Role
-from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, page, visible
+from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Plain, Scope, page, visible
 
 operations = Operations(tags=["account"])
 
@@ -68,7 +68,7 @@ class TaskFilter(Part):
     """Which tasks."""
 
     open: bool = Field(True, description="only those that nobody has dealt with")
-    kind: str = Field("", max_length=40)
+    kind: Plain = Field("", max_length=40)
 
 
 @operations.read("/tasks", scope=Scope.TASKS_READ, roles=WATCHES, answer=Page[Task], operation_id="listTasks")
@@ -92,7 +92,7 @@ def take_task(request: ApiRequest, task: UUID) -> WaitingTask:
 class Outcome(Schema):
     """How it was dealt with."""
 
-    outcome: str = Field(min_length=1, max_length=300)
+    outcome: Plain = Field(min_length=1, max_length=300)
 
 
 @operations.write(

@@ -13,11 +13,11 @@ from paraat.kernel.errors import NotFound
 from paraat.kernel.marking import TEAM, WATCHES, Role
 from paraat.observations import actions
 from paraat.observations.models import Finding, UnassignedHost
-from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, TlpLabel, page, visible
+from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Plain, Scope, TlpLabel, page, visible
 from paraat.registry.models import Organisation
 
 operations = Operations(tags=["findings"])
-Words = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")]
+Words = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\u0000]*$")]
 
 
 class FindingOut(Answer):
@@ -44,7 +44,7 @@ class FindingFilter(Part):
 
     organisation: UUID | None = None
     run: UUID | None = None
-    certainty: str = Field("", max_length=10)
+    certainty: Plain = Field("", max_length=10)
     undecided: bool = Field(False, description="only a perhaps that nobody has decided")
 
 
@@ -106,7 +106,7 @@ class HostFilter(Part):
     """Which hosts."""
 
     run: UUID | None = None
-    state: str = Field("open", max_length=12)
+    state: Plain = Field("open", max_length=12)
 
 
 @operations.read("/unassigned", scope=Scope.FEEDS_READ, roles=WATCHES, answer=Page[Host], operation_id="listUnassigned")
@@ -122,7 +122,7 @@ class Assignment(Schema):
     """Whose a host is."""
 
     organisation: UUID
-    value: Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\x00]*$")] = Field(
+    value: Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\u0000]*$")] = Field(
         "", description="the host itself, which it is when left out, or a domain above it"
     )
     note: Words = ""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import wraps
 from typing import Annotated, Any, Generic, Literal, TypeVar, cast
@@ -20,7 +21,16 @@ from uuid import UUID
 from django.db import models
 from django.http import HttpResponse
 from ninja import Router, Schema
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+)
 
 from paraat.kernel.errors import NotAllowed, NotFound
 from paraat.kernel.marking import Role, Tlp
@@ -59,6 +69,18 @@ class Answer(BaseModel):
     """What an operation gives back, read from the attributes of a row."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+def _in_range(at: datetime) -> datetime:
+    if not 1970 <= at.year <= 2199:
+        raise ValueError("a moment lies between 1970 and 2199")
+    return at
+
+
+Plain = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$")]
+"""Text that comes in: PostgreSQL keeps no NUL."""
+Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
+"""A moment that comes in, with its offset."""
 
 
 def _label(level: Any) -> Any:

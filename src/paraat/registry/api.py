@@ -11,7 +11,7 @@ from pydantic import Field
 
 from paraat.kernel.marking import Role
 from paraat.platform import moment
-from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, TlpLabel, page, visible
+from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Plain, Scope, TlpLabel, page, visible
 from paraat.registry.models import Asset, Organisation
 
 operations = Operations(tags=["organisations"])
@@ -41,10 +41,10 @@ class OrganisationOut(Answer):
 class OrganisationFilter(Part):
     """Which organisations."""
 
-    q: str = Field("", max_length=200, description="words in its name in any language, its numbers or assets")
-    kind: str = Field("", max_length=30)
-    province: str = Field("", max_length=5, description="NIS of the province")
-    nis: str = Field("", max_length=5)
+    q: Plain = Field("", max_length=200, description="words in its name in any language, its numbers or assets")
+    kind: Plain = Field("", max_length=30)
+    province: Plain = Field("", max_length=5, description="NIS of the province")
+    nis: Plain = Field("", max_length=5)
     as_of: date | None = Field(None, description="that existed on this day; today when left out")
 
 
@@ -95,8 +95,8 @@ class AssetFilter(Part):
     """Which assets."""
 
     organisation: UUID | None = None
-    kind: str = Field("", max_length=12)
-    value: str = Field("", max_length=300, description="exactly this value")
+    kind: Plain = Field("", max_length=12)
+    value: Plain = Field("", max_length=300, description="exactly this value")
     as_of: date | None = Field(None, description="that held on this day; today when left out")
 
 

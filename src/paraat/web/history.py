@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from paraat.kernel.marking import Role
-from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, TlpLabel, page
+from paraat.platform.api import Answer, ApiRequest, Moment, Operations, Page, Part, Plain, Scope, TlpLabel, page
 from paraat.web import log
 
 operations = Operations(tags=["journal"])
@@ -39,10 +39,10 @@ class DeedFilter(Part):
     """Which entries."""
 
     chain: UUID | None = None
-    verb: str = Field("", max_length=60)
-    object_type: str = Field("", max_length=60)
-    object_id: str = Field("", max_length=60)
-    since: AwareDatetime | None = None
+    verb: Plain = Field("", max_length=60)
+    object_type: Plain = Field("", max_length=60)
+    object_id: Plain = Field("", max_length=60)
+    since: Moment | None = None
 
 
 @operations.read(

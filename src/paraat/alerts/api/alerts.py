@@ -12,10 +12,10 @@ from pydantic import Field, StringConstraints
 from paraat.alerts import actions
 from paraat.alerts.models import Alert
 from paraat.kernel.marking import ROOM, TEAM
-from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, TlpLabel, page, visible
+from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Plain, Scope, TlpLabel, page, visible
 
 operations = Operations(tags=["alerts"])
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$", strip_whitespace=True)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\u0000]*$", strip_whitespace=True)]
 
 
 class AlertOut(Answer):
@@ -47,8 +47,8 @@ class AlertOut(Answer):
 class AlertFilter(Part):
     """Which alerts."""
 
-    state: str = Field("", max_length=10)
-    kind: str = Field("", max_length=14)
+    state: Plain = Field("", max_length=10)
+    kind: Plain = Field("", max_length=14)
     exercise: bool | None = Field(None, description="only exercises, or only real ones")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, cast
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from paraat.accounts.models import User
 from paraat.alerts import actions
@@ -14,13 +14,13 @@ from paraat.alerts.api.alerts import AlertOut
 from paraat.alerts.models import Alert
 from paraat.kernel.errors import NotAllowed
 from paraat.kernel.marking import TEAM, Role, Tlp
-from paraat.platform.api import ApiRequest, Operations, Scope, TlpLabel, visible
+from paraat.platform.api import ApiRequest, Moment, Operations, Scope, TlpLabel, visible
 from paraat.registry.models import Organisation
 
 operations = Operations(tags=["announcements"])
 Language = Literal["nl", "fr", "de", "en"]
-Line = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")]
-Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
+Line = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\u0000]*$")]
+Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\u0000]*$")]
 _LEVELS = {level.label: level for level in Tlp}
 
 
@@ -47,7 +47,7 @@ class Draft(Schema):
     text: dict[Language, Text]
     severity: int = Field(ge=0, le=5)
     tlp: TlpLabel
-    valid_until: AwareDatetime | None = None
+    valid_until: Moment | None = None
     sender: UUID | None = Field(None, description="the partner in whose name it goes; a partner's own when left out")
     exercise: bool = False
 

@@ -70,8 +70,8 @@ class Outcome(Schema):
     """What came of it."""
 
     outcome: Literal["acknowledged", "no_answer", "wrong_number", "call_back", "code_word_wrong"]
-    spoke_to: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")] = ""
-    note: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    spoke_to: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\u0000]*$")] = ""
+    note: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\u0000]*$")] = ""
 
 
 @operations.write(

@@ -8,20 +8,20 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from ninja import Query, Schema
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from paraat.accounts.models import User
 from paraat.alerts import actions
 from paraat.alerts.models import Notice
 from paraat.kernel.errors import NotFound
 from paraat.kernel.marking import TEAM, WATCHES, Role
-from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, TlpLabel, page
+from paraat.platform.api import Answer, ApiRequest, Moment, Operations, Page, Part, Plain, Scope, TlpLabel, page
 
 operations = Operations(tags=["notices"])
 READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 ANSWERS = TEAM | {Role.SPOC}
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$", strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=r"^[^\x00]*$", strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\u0000]*$", strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=r"^[^\u0000]*$", strip_whitespace=True)]
 
 
 class NoticeOut(Answer):
@@ -58,7 +58,7 @@ class NoticeFilter(Part):
 
     alert: UUID | None = None
     organisation: UUID | None = None
-    state: str = Field("", max_length=14)
+    state: Plain = Field("", max_length=14)
     exercise: bool | None = None
 
 
@@ -102,7 +102,7 @@ class Mitigation(Schema):
     """What was done, and until when it holds."""
 
     text: Text
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
 
 @operations.write(
@@ -121,7 +121,7 @@ class Site(Schema):
     """How the site does."""
 
     state: Literal["up", "slow", "down"]
-    since: AwareDatetime
+    since: Moment
 
 
 @operations.write(

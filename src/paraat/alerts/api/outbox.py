@@ -14,7 +14,7 @@ from paraat.alerts import actions
 from paraat.alerts.api.alerts import Because
 from paraat.alerts.models import Alert, Delivery, Switch
 from paraat.kernel.marking import TEAM, WATCHES
-from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, page
+from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Plain, Scope, page
 
 operations = Operations(tags=["outbox"])
 
@@ -47,9 +47,9 @@ class DeliveryFilter(Part):
     """Which messages."""
 
     alert: UUID | None = None
-    state: str = Field("", max_length=10)
-    kind: str = Field("", max_length=8)
-    address: str = Field("", max_length=254, description="exactly this address")
+    state: Plain = Field("", max_length=10)
+    kind: Plain = Field("", max_length=8)
+    address: Plain = Field("", max_length=254, description="exactly this address")
 
 
 @operations.read(

@@ -1,0 +1,98 @@
+"""What the tests of the API put on stage: callers with tokens, and one of everything that operations speak of."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.test import Client
+
+from paraat.accounts import actions
+from paraat.accounts.models import User
+from paraat.alerts.models import Alert, CallLine, Notice
+from paraat.feeds.models import Source
+from paraat.kernel.actor import SYSTEM
+from paraat.kernel.ids import uuid7
+from paraat.kernel.marking import Role
+from paraat.observations.models import Finding, QuarantinedRow, UnassignedHost
+from paraat.platform import moment
+from paraat.platform.api import Scope
+from paraat.platform.facts import Waits
+from tests import cast
+from tests.alerts import staging
+
+LIST = json.dumps(
+    {"randoms": [], "targets": [{"target_id": "1", "host": "www.ronse.be", "ip": "", "type": "http", "method": "GET", "port": 443,
+     "use_ssl": True, "path": "/", "body": {"type": "", "value": ""}, "headers": None, "request_id": "1"}]}
+)  # fmt: skip
+
+
+class Caller:
+    """Somebody with a token."""
+
+    def __init__(self, user: User, *scopes: Scope) -> None:
+        self.user = user
+        self.token, self.text = actions.issue_token(user=user, name="test", scopes=scopes or list(Scope), by=SYSTEM)
+        self.headers = {"Authorization": f"Bearer {self.text}"}
+        self.client = Client(headers=self.headers)
+
+    def get(self, path: str) -> Any:
+        return self.client.get(f"/api/v1{path}")
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        content = json.dumps(body) if body is not None else ""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post(f"/api/v1{path}", content, content_type="application/json", headers=named)
+
+    def send(self, path: str, fields: dict[str, Any]) -> Any:
+        """Post a form, with files."""
+        return self.client.post(f"/api/v1{path}", fields)
+
+
+def accounts() -> dict[Role, User]:
+    """An account for every role."""
+    return {
+        Role.DUTY_OFFICER: cast.duty_officer(),
+        Role.COORDINATOR: cast.coordinator(),
+        Role.ADMINISTRATOR: cast.administrator(),
+        Role.PARTNER: cast.partner_user(),
+        Role.AUDITOR: cast.auditor(),
+        Role.OBSERVER: cast.observer(),
+        Role.SPOC: cast.spoc_user(cast.ronse()),
+        Role.PROVIDER: cast.provider_user(),
+    }
+
+
+def everything() -> dict[str, list[str]]:
+    """One of everything, real and known; the ids by the name that paths give them."""
+    ronse, silent = cast.ronse(), cast.spiere_helkijn()
+    sent = staging.alert_for(ronse, silent)
+    Source.objects.filter(slug="test-list").update(policy="one_click")
+    held, other = staging.alert_for(cast.eupen()), staging.alert_for(cast.ixelles())
+    line = CallLine.objects.create(
+        organisation=silent, severity=3, since=moment.now(), address="+447700900001", contact=cast.contact(silent)
+    )
+    run = Finding.objects.values_list("run", flat=True)[0]
+    perhaps = staging.found(run, cast.drogenbos(), "perhaps.drogenbos.be", moment.now(), certainty="perhaps")
+    host = UnassignedHost.objects.create(run=run, host="nobody.be", why="country", listed_at=moment.now())
+    row = QuarantinedRow.objects.create(
+        run=run, file_name="list.json", row=2, reason="not a host", raw="?", at=moment.now()
+    )
+    task = actions.wait_for_person(what=Waits("held", "test", "A list is held", "/alerts/"))
+    assert task is not None
+    return {
+        "alert": [str(sent.pk), str(held.pk), str(other.pk)],
+        "notice": [str(key) for key in Notice.objects.values_list("pk", flat=True)],
+        "organisation": [str(ronse.pk), str(silent.pk)],
+        "line": [str(line.pk)],
+        "run": [str(run)],
+        "host": [str(host.pk)],
+        "row": [str(row.pk)],
+        "task": [str(task.pk)],
+        "finding": [str(perhaps.pk)],
+        "source": ["test-list"],
+        "webhook": [str(uuid7())],
+    }
+
+
+__all__ = ["LIST", "Alert", "Caller", "accounts", "everything"]
