@@ -259,3 +259,33 @@ def test_whatever_is_in_it_a_second_import_changes_nothing(rows: list[tuple[str,
     take(text.getvalue())
     again = take(text.getvalue())
     assert (again["new"], again["changed"]) == (0, 0)
+
+
+def test_the_day_of_a_population_belongs_to_its_number() -> None:
+    take("name,nis,population\nRonse,45041,26000\n")
+    assert take("name,nis,population\nRonse,45041,26000\n", day=date(2025, 1, 1))["unchanged"] == 1
+    actions.change_organisation(organisation=Organisation.objects.get(), by=SYSTEM, population=1)
+    assert take("name,nis,population\nRonse,45041,27000\n", day=date(2025, 1, 1))["changed"] == 0
+
+
+def test_every_reason_can_be_said_in_the_readers_language() -> None:
+    import ast
+    import inspect
+
+    from paraat.formats import registry_cells, registry_file
+    from paraat.registry.words import REASONS, reason
+
+    said = set()
+    for module in (registry_cells, registry_file):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if (
+                isinstance(node, ast.Raise)
+                and isinstance(node.exc, ast.Call)
+                and isinstance(node.exc.args[0], ast.JoinedStr)
+            ):
+                said.add(node.exc.args[0].values[0].value.removesuffix(": "))  # type: ignore[attr-defined]
+    assert len(said) > 10 and said <= set(REASONS)
+    assert (
+        reason("not a date: x (left out; the rest of the row is taken)")
+        == "not a date: x (left out; the rest of the row is taken)"
+    )

@@ -62,6 +62,58 @@ DEEDS: dict[str, Any] = {
 }
 """Verb of the journal -> words."""
 
+FIELDS: dict[str, Any] = {
+    "active_from": _("Exists from"),
+    "active_until": _("Exists until the day before"),
+    "citizen_languages": _("Languages of texts for citizens"),
+    "constituent": _("Looked after"),
+    "kbo": _("Enterprise number"),
+    "kind": _("Kind"),
+    "languages": _("Administrative languages"),
+    "merged_into": _("Merged into"),
+    "name": _("Name"),
+    "names": _("Names per language"),
+    "nis": _("NIS code"),
+    "ovo": _("OVO code"),
+    "population": _("Population"),
+    "population_as_of": _("Population on"),
+    "province": _("Province"),
+    "region": _("Region"),
+}
+"""Field of an organisation -> words."""
+
+LEFT_OUT = " (left out; the rest of the row is taken)"
+_LEFT_OUT = _("left out; the rest of the row is taken")
+REASONS: dict[str, Any] = {
+    "missing": _("missing"),
+    "missing, and there is no NIS code to tell it from": _("missing, and there is no NIS code to tell it from"),
+    "more cells than columns": _("more cells than columns"),
+    "unknown type": _("unknown type"),
+    "unknown status": _("unknown status"),
+    "unknown language": _("unknown language"),
+    "unknown province": _("unknown province"),
+    "unknown region": _("unknown region"),
+    "not a valid enterprise number (check digits)": _("not a valid enterprise number (check digits)"),
+    "not a NIS code of five digits": _("not a NIS code of five digits"),
+    "not a number": _("not a number"),
+    "not a date": _("not a date"),
+    "not a web address": _("not a web address"),
+    "not a host name": _("not a host name"),
+    "not an IP network": _("not an IP network"),
+    "not an AS number": _("not an AS number"),
+    "not a mail address": _("not a mail address"),
+    "not a telephone number": _("not a telephone number"),
+}
+"""What can be wrong with a cell, as `formats.registry_cells` says it in English -> words."""
+
+
+def reason(text: str) -> str:
+    """Why a row or cell was not taken, in the reader's language; the cell itself stays as it was written."""
+    said, left_out = text.removesuffix(LEFT_OUT), text.endswith(LEFT_OUT)
+    head, colon, cell = said.partition(": ")
+    words = f"{REASONS.get(head, head)}{colon}{cell}"
+    return f"{words} ({_LEFT_OUT})" if left_out else words
+
 
 def deed(verb: str) -> str:
     """A verb in words; one of a higher app as it is written."""

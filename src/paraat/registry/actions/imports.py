@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from paraat.registry.actions.turn import take_turn
 from paraat.registry.belgium import RULE
 from paraat.registry.models import Asset, Contact, ContactChannel, ImportFault, ImportRun, Organisation
 from paraat.registry.rules.importing import Change, ContactChange, Plan, plan
+from paraat.registry.words import LEFT_OUT
 
 _SHOWN = 2000
 """Changes kept for showing; a difference of 100,000 rows is counted, not read."""
@@ -89,8 +90,8 @@ def _planned(content: bytes, file_name: str, as_of: date) -> tuple[Register, Pla
 
 
 def _fault_row(run: ImportRun, fault: Fault) -> ImportFault:
-    reason = fault.reason if fault.whole else f"{fault.reason} (left out; the rest of the row is taken)"
-    return ImportFault(run=run, row=fault.row, field=fault.field, reason=reason[:300], raw=dict(fault.raw))
+    reason = fault.reason[:300] if fault.whole else fault.reason[: 300 - len(LEFT_OUT)] + LEFT_OUT
+    return ImportFault(run=run, row=fault.row, field=fault.field, reason=reason, raw=dict(fault.raw))
 
 
 # The difference, to be shown ------------------------------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ def _apply(made: Plan, run: ImportRun, by: Actor) -> None:
     Organisation.objects.bulk_create(new, batch_size=1000)
     changed = [rows[id(change)] for change in made.changed if change.fields]
     if changed:
-        Organisation.objects.bulk_update(changed, _FIELDS, batch_size=500)
+        _update(changed, _FIELDS)
     pairs = [(change, rows[id(change)]) for change in made.changes]
     _merge(pairs)
     _write_assets(pairs, run, source, now)
@@ -186,7 +187,14 @@ def _merge(pairs: Iterable[tuple[Change, Organisation]]) -> None:
         targets |= {(kind, number): pk for number in (kbo, nis) if number}
     for row, number in wanted:
         row.merged_into_id = targets.get((row.kind, number))
-    Organisation.objects.bulk_update([row for row, _ in wanted], ["merged_into"], batch_size=500)
+    _update([row for row, _ in wanted], ["merged_into"])
+
+
+def _update(rows: Sequence[Organisation], fields: Sequence[str]) -> None:
+    """Write these fields of rows that are on file. An upsert: Django's bulk_update builds a CASE a field a row, twenty times slower."""
+    Organisation.objects.bulk_create(
+        rows, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=fields
+    )
 
 
 def _write_assets(pairs: Iterable[tuple[Change, Organisation]], run: ImportRun, source: str, now: datetime) -> None:

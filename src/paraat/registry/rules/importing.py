@@ -200,6 +200,8 @@ def _wanted(entry: Entry, found: OnFile | None, ground: Ground) -> dict[str, Any
         official, citizens = ground.languages(entry.nis, str(wanted.get("region") or has.get("region") or ""))
         wanted["languages"] = list(official) or [ground.default_language]
         wanted.setdefault("citizen_languages", list(citizens) or wanted["languages"])
+    if found and ("population" in found.manual or has.get("population") == wanted.get("population")):
+        wanted.pop("population_as_of", None)  # the day belongs to its number
     if "inactive_on" in entry.values and not has.get("active_until"):
         wanted["active_until"] = entry.values["inactive_on"]
     return wanted

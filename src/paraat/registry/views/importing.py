@@ -18,6 +18,7 @@ from paraat.registry import actions
 from paraat.registry.forms import ImportForm
 from paraat.registry.models import ImportFault, ImportRun
 from paraat.registry.views.organisations import EDITORS
+from paraat.registry.words import FIELDS, reason
 
 _SHOWN = 100
 
@@ -53,7 +54,7 @@ def run(request: Request, pk: UUID) -> HttpResponseBase:
         columns=[
             Column("row", _("Row"), sort="row", number=True),
             Column("field", _("Column")),
-            Column("reason", _("What is wrong")),
+            Column("reason", _("What is wrong"), value=lambda fault: reason(fault.reason)),
             Column("raw", _("The row as it was"), value=lambda fault: _line(fault.raw)),
         ],
         order="row",
@@ -61,9 +62,9 @@ def run(request: Request, pk: UUID) -> HttpResponseBase:
     )
     difference: dict[str, Any] = found.difference
     shown = {name: difference.get(name, [])[:_SHOWN] for name in ("new", "changed", "kept")}
-    return table.answer(
-        "registry/import.html", {"run": found, "counts": difference.get("counts", {}), "line": _line, **shown}
-    )
+    words = {"line": _line, "reason": reason, "fields": FIELDS}
+    context = {"run": found, "counts": difference.get("counts", {}), **words, **shown}
+    return table.answer("registry/import.html", context)
 
 
 def _line(raw: dict[str, str]) -> str:
