@@ -95,9 +95,18 @@ def forget_sessions(timestamp: int) -> None:
     call_command("clearsessions")
 
 
-@periodic("* * * * * 40")
-def copy_pages(timestamp: int) -> None:
-    """Keep copies of the pages that must stay readable when the database is down."""
+@task(queue="bulk", retry=None)
+def copy_page(path: str) -> None:
+    """Keep a copy of one page that must stay readable when the database is down."""
     from paraat.platform import snapshots
 
-    snapshots.renew()
+    snapshots.renew(path)
+
+
+@periodic("* * * * * 40")
+def copy_pages(timestamp: int) -> None:
+    """Have every such page copied, each by a job of its own, so that one that fails keeps no other from being copied."""
+    from paraat.platform.registrations import snapshots
+
+    for one in snapshots:
+        copy_page.defer(path=one.path)

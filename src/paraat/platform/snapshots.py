@@ -7,7 +7,6 @@ backup reads nothing.
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,12 +25,10 @@ from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
 from paraat.kernel.actor import SYSTEM
-from paraat.kernel.errors import Invalid, ParaatError
+from paraat.kernel.errors import Invalid
 from paraat.kernel.marking import Role, Viewer
 from paraat.platform import configuration, keys
-from paraat.platform.registrations import Snapshot, snapshots
 
-_log = logging.getLogger("paraat.snapshots")
 _LIVELY = re.compile(r"<script\b[^>]*>.*?</script>|<form\b[^>]*method=\"?post.*?</form>", re.IGNORECASE | re.DOTALL)
 """What cannot work without the database: scripts that fetch, forms that write."""
 
@@ -41,9 +38,13 @@ def folder() -> Path:
     return configuration.HOME.get() / "snapshots"
 
 
-def renew() -> int:
-    """Make a new copy of every registered page; returns how many. A page that fails keeps its last good copy."""
-    return sum(_renew(one) for one in snapshots)
+def renew(path: str) -> None:
+    """Make a new copy of the page at `path`, which keeps its last good one when this fails. Raises what the page raises, or Invalid."""
+    with translation.override(settings.LANGUAGE_CODE):
+        answer = _page(path)
+    if answer.status_code != 200:
+        raise Invalid("This page could not be copied", path=path, status=answer.status_code)
+    keys.write_private(_place(path), keys.seal(_LIVELY.sub("", answer.content.decode())).decode())
 
 
 def read(path: str) -> tuple[str, datetime] | None:
@@ -54,23 +55,6 @@ def read(path: str) -> tuple[str, datetime] | None:
         return keys.unseal(place.read_bytes()), made
     except (OSError, Invalid, InvalidToken):
         return None
-
-
-def _renew(one: Snapshot) -> bool:
-    try:
-        with translation.override(settings.LANGUAGE_CODE):
-            answer = _page(one.path)
-    except (ParaatError, LookupError, ValueError, TypeError, AttributeError) as error:
-        _log.warning(
-            "a page could not be copied", extra={"path": one.path, "reason": f"{type(error).__name__}: {error}"}
-        )
-        return False
-    if answer.status_code != 200:
-        _log.warning("a page could not be copied", extra={"path": one.path, "status": answer.status_code})
-        return False
-    html = _LIVELY.sub("", answer.content.decode())
-    keys.write_private(_place(one.path), keys.seal(html).decode())
-    return True
 
 
 def _page(path: str) -> HttpResponse:

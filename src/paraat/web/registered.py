@@ -17,10 +17,12 @@ from paraat.platform.registrations import (
     Demonstration,
     MenuEntry,
     Searchable,
+    Snapshot,
     banners,
     demonstration,
     menu,
     searchables,
+    snapshots,
 )
 from paraat.web.first_minutes import people
 
@@ -33,7 +35,8 @@ def _exercise(viewer: Viewer) -> str | None:
     """The stripe: while an exercise runs nobody may take it for reality, nor reality for it."""
     if viewer.user is None:
         return None
-    running = Alert.objects.active().filter(exercise=True).values_list("number", flat=True).first()
+    going = Alert.objects.active().filter(exercise=True).exclude(kind=Alert.Kind.CORRECTION)
+    running = going.values_list("number", flat=True).first()
     return _("EXERCISE %(number)s: nothing of it leaves the house") % {"number": running} if running else None
 
 
@@ -76,6 +79,11 @@ menu.add(MenuEntry(gettext_lazy("Search"), "search", frozenset(Role), 150))
 menu.add(MenuEntry(gettext_lazy("Wall display"), "wall", _ROOM, 160))
 searchables.add(Searchable("alerts", _alerts))
 searchables.add(Searchable("notices", _notices))
+snapshots.add(Snapshot("/", gettext_lazy("Board")))
+snapshots.add(Snapshot("/alerts/", gettext_lazy("Alerts")))
+snapshots.add(Snapshot("/calls/", gettext_lazy("Call list")))
+snapshots.add(Snapshot("/calls/print/", gettext_lazy("Call list, to print")))
+snapshots.add(Snapshot("/organisations/", gettext_lazy("Organisations")))
 demonstration.add(Demonstration("accounts and roster", people.load, 20))
 if configuration.is_demonstration():
     menu.add(MenuEntry(gettext_lazy("First five minutes"), "first_minutes", frozenset({Role.DUTY_OFFICER}), 170))
