@@ -31,7 +31,7 @@ from paraat.platform.registrations import Banner, MenuEntry, banners, menu, pane
 MORE = 100
 """Menu entries from this order on stand below "More"."""
 
-_FORMATS = {"short": "d MMM HH:mm", "long": "EEEE d MMMM yyyy HH:mm:ss", "time": "HH:mm", "day": "d MMM yyyy"}
+_FORMATS = {"short": "d MMM HH:mm", "long": "EEEE d MMMM yyyy HH:mm:ss", "time": "HH:mm", "seconds": "HH:mm:ss", "day": "d MMM yyyy"}
 
 
 def environment(**options: Any) -> Environment:
@@ -80,7 +80,7 @@ def _locale() -> Locale:
 
 
 def moment(at: datetime | date | None, form: str = "short") -> str:
-    """`at` (aware) in the reader's language and time zone; form: short, long, time, day. Nothing for None."""
+    """`at` (aware) in the reader's language and time zone; form: short, long, time, seconds, day. Nothing for None."""
     if at is None:
         return ""
     if isinstance(at, datetime):

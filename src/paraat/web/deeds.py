@@ -41,10 +41,12 @@ DEEDS: dict[str, Any] = {
     "deliveries.recovered": _("messages of a worker that died are sent again"),
     "sending.stopped": _("all sending was stopped"),
     "sending.resumed": _("sending goes on"),
+    "worker.killed": _("the sending processes were killed on purpose"),
     "exercise.pace": _("the clock of exercises was set"),
     "inbound.received": _("a message came in"),
     "inbound.read": _("a message was read"),
     "contact.told": _("a contact was told something"),
+    "person.erased": _("a person's data in messages was erased"),
     # lists
     "file.received": _("a list came in"),
     "file.repeated": _("a list came in that we had"),

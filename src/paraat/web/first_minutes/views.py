@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from functools import wraps
-from importlib.resources import files
 from io import BytesIO
 from typing import Any, cast
 
@@ -14,24 +13,28 @@ from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from paraat.accounts.guard import Request, allow, public
 from paraat.accounts.models import User
 from paraat.alerts import actions as alerts
-from paraat.alerts.models import Alert
 from paraat.feeds import actions as feeds
+from paraat.feeds import sources
+from paraat.feeds.demonstration import FILE_NAME, target_list
 from paraat.feeds.models import Run, Source
-from paraat.kernel.errors import ParaatError
+from paraat.kernel.errors import Invalid, ParaatError
 from paraat.kernel.marking import Role
-from paraat.platform import configuration, moment
+from paraat.platform import configuration, moment, parts
+from paraat.platform.pages import words_for
 from paraat.web.first_minutes import people, plug
-from paraat.web.first_minutes.scene import Scene, scene
+from paraat.web.first_minutes.scene import lists, scene
 
 PACE = 60
 """How many times as fast the clock of exercises runs here: a rung of ten minutes takes ten seconds."""
-LIST = "october-2024-reconstruction.txt"
+TOPICS = ("alerts", "calls", "outbox")
+PARTS = ("steps", "desk", "phone", "plug")
 
 
 def only_here(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -74,15 +77,34 @@ def enter(request: Request) -> HttpResponse:
 @require_safe
 def screen(request: Request) -> HttpResponse:
     """The split screen."""
-    return render(request, "web/first_minutes/screen.html", _context(scene()))
+    shown = scene(PACE)
+    context = {
+        "parts": {one.id: one for one in _parts(request)},
+        "running": shown.alert is not None or shown.plug is not None,
+        "dropped": shown.alert is not None,
+        "pace": PACE,
+        "now": shown.now,
+        "live_token": parts.token(request.viewer, *TOPICS),
+        "topics": " ".join(TOPICS),
+    }
+    return render(request, "web/first_minutes/screen.html", context)
 
 
 @allow(Role.DUTY_OFFICER)
 @only_here
 @require_safe
 def now(request: Request) -> HttpResponse:
-    """The parts of the screen that change."""
-    return render(request, "web/first_minutes/now.html", _context(scene()))
+    """The parts of the screen that changed."""
+    return parts.answer(request, _parts(request), title=_("The first five minutes"))
+
+
+def _parts(request: Request) -> list[parts.Part]:
+    shown = scene(PACE)
+    context = {"scene": shown, "pace": PACE, "now": shown.now}
+    return [
+        parts.part(name, render_to_string(f"web/first_minutes/{name}.html", context, request, using="house"))
+        for name in PARTS
+    ]
 
 
 @allow(Role.DUTY_OFFICER)
@@ -92,26 +114,47 @@ def drop(request: Request) -> HttpResponse:
     """Drop a target list as an exercise: the project's own, or one that was chosen."""
     upload = request.FILES.get("file")
     alerts.set_pace(by=request.actor, pace=PACE)
-    content, name = (upload.read(), str(upload.name)) if upload else (_own_list(), LIST)
-    source = Source.objects.filter(format="ddosia" if name.endswith(".json") else "target_text", active=True).first()
-    if source is None:
-        raise Http404
+    content, name = (upload.read(), str(upload.name)) if upload else (_own_list(), FILE_NAME)
     try:
         run = feeds.receive_file(
-            source=source, stream=BytesIO(content), file_name=name, origin=Run.Origin.UPLOAD, by=request.actor, exercise=True,
+            source=_source(name, content), stream=BytesIO(content), file_name=name, origin=Run.Origin.UPLOAD,
+            by=request.actor, exercise=True,
         )  # fmt: skip
         if run.state == Run.State.RECEIVED:
-            feeds.read_run(run=run)
+            run = feeds.read_run(run=run)
+        _say(request, run)
     except ParaatError as error:
-        messages.error(request, str(error))
-    return HttpResponseRedirect("/first-minutes/")
+        messages.error(request, words_for(error))
+    return redirect("first_minutes")
+
+
+def _say(request: Request, run: Run) -> None:
+    """What one must know when nothing appears on the screen."""
+    if run.state == Run.State.REPEATED:
+        messages.info(request, _("%(file)s came before; nobody is told again.") % {"file": run.file_name})
+    elif not run.organisations:
+        messages.info(request, _("%(file)s names no organisation of ours.") % {"file": run.file_name})
+
+
+def _source(name: str, content: bytes) -> Source:
+    known = sources.guess(name, content[: sources.HEAD])
+    rows = Source.objects.active().filter(format=known or "")
+    found: Source | None = rows.order_by("-confirmed_at", "slug").first()
+    if found is None:
+        raise Invalid(_("%(file)s is not a target list that Paraat knows.") % {"file": name})
+    return found
+
+
+def _own_list() -> bytes:
+    """The reconstruction, with the moment below it: dropped again it is a new list, not the same file twice."""
+    return target_list().read_bytes() + f"\n# dropped {moment.now():%H:%M:%S}\n".encode()
 
 
 @allow(Role.DUTY_OFFICER)
 @only_here
 @require_POST
 def pull_plug(request: Request) -> HttpResponse:
-    """Kill the worker while it sends to everybody."""
+    """Kill the workers while they send to everybody."""
     second = people.account("coordinator")
     if second is None:
         raise Http404
@@ -124,19 +167,9 @@ def pull_plug(request: Request) -> HttpResponse:
 @require_POST
 def again(request: Request) -> HttpResponse:
     """Withdraw what is going on, to start over."""
-    for alert in Alert.objects.filter(exercise=True, state=Alert.State.SENT).exclude(kind=Alert.Kind.CORRECTION):
+    for alert in [*lists(), *plug.running()]:
         alerts.withdraw_alert(alert=alert, by=request.actor, reason=_("The demonstration starts over"))
-    return HttpResponseRedirect("/first-minutes/")
-
-
-def _own_list() -> bytes:
-    """The reconstruction, with the moment on top: dropped again it is a new list, not the same file twice."""
-    text = (files("paraat.feeds") / "demonstration" / LIST).read_bytes()
-    return text + f"\n# dropped {moment.now():%H:%M:%S}\n".encode()
-
-
-def _context(shown: Scene) -> dict[str, Any]:
-    return {"scene": shown, "pace": PACE, "now": shown.now}
+    return redirect("first_minutes")
 
 
 def _is_loopback(request: HttpRequest) -> bool:

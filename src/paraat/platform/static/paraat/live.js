@@ -6,7 +6,7 @@
   if (!mark || !root) return;
 
   const POLL = 10000, SAFETY = 60000, PACE = 1000;
-  const MARKED = ".tile, .count, .lines > li, .towns > li, .log > li, .list tbody tr";
+  const MARKED = ".tile, .count, .lines > li, .towns > li, .log > li, .bubbles > li, .list tbody tr";
   let stream = null, retry = 2000, polling = null, wanted = false, last = 0, running = false;
 
   function say(state) {
