@@ -243,6 +243,7 @@ def test_channels_are_ordered_and_removed(officer: Client) -> None:
 def test_a_spoc_sets_an_absence_in_its_own_organisation_only() -> None:
     ronse, eupen = cast.ronse(), cast.eupen()
     client, deputy = client_of(cast.spoc_user(ronse)), cast.contact(ronse, "deputy")
+    assert "Set the absence" in page(client, f"/organisations/{ronse.pk}/")
     form = {"since": "2026-01-01T08:00", "until": "", "replaced_by": str(deputy.pk)}
     client.post(f"/organisations/{ronse.pk}/contacts/{cast.contact(ronse).pk}/absence/", form)
     assert cast.contact(ronse).replaced_by == deputy

@@ -20,7 +20,7 @@ from paraat.platform.models import JournalDetail, JournalEntry
 from paraat.platform.pages import attempt
 from paraat.platform.tables import Column, Filter, Table, export
 from paraat.registry import actions, writing
-from paraat.registry.forms import AssetForm, ClosingForm, OrganisationForm, SupplyForm
+from paraat.registry.forms import AbsenceForm, AssetForm, ClosingForm, OrganisationForm, SupplyForm
 from paraat.registry.models import Asset, Contact, Organisation, Supply
 from paraat.registry.rules.onboarding import is_stale, stage
 from paraat.registry.words import PROVINCES, REACH, STAGES, deed
@@ -132,8 +132,14 @@ def detail(request: Request, pk: UUID) -> HttpResponseBase:
         "reach": REACH,
         "told": sees_reach(request.viewer),
         "editor": request.viewer.is_team,
+        "absences": [],
         "now": now,
     }
+    if pk in request.viewer.own and not request.viewer.is_team:
+        current = [contact for contact in contacts if contact.valid_until is None]
+        context["absences"] = [
+            (contact, AbsenceForm(contact, initial={"since": now}, auto_id=f"{contact.pk}_%s")) for contact in current
+        ]
     if request.viewer.is_team:
         context |= {
             "asset_form": AssetForm(),
