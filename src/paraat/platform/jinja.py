@@ -31,7 +31,13 @@ from paraat.platform.registrations import Banner, MenuEntry, banners, menu, pane
 MORE = 100
 """Menu entries from this order on stand below "More"."""
 
-_FORMATS = {"short": "d MMM HH:mm", "long": "EEEE d MMMM yyyy HH:mm:ss", "time": "HH:mm", "seconds": "HH:mm:ss", "day": "d MMM yyyy"}
+_FORMATS = {
+    "short": "d MMM HH:mm",
+    "long": "EEEE d MMMM yyyy HH:mm:ss",
+    "time": "HH:mm",
+    "seconds": "HH:mm:ss",
+    "day": "d MMM yyyy",
+}
 
 
 def environment(**options: Any) -> Environment:
