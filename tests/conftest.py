@@ -23,6 +23,7 @@ import pytest
 
 django.setup()
 
+from django.core.cache import caches
 from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
@@ -74,3 +75,9 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real data is not here: {folder} (set PARAAT_SHARED_DATA)")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What the process remembers for a while (parts of pages, counts of the register) is not of this test's database."""
+    caches["local"].clear()

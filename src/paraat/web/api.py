@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver
@@ -11,13 +11,12 @@ from django.utils import timezone, translation
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
-from ninja.security import HttpBearer
 
 import paraat
 from paraat.accounts import tokens
 from paraat.kernel import errors
 from paraat.platform import configuration, ratelimit
-from paraat.platform.api import ApiRequest, Problem
+from paraat.platform.api import ApiRequest, Problem, introduced_by
 from paraat.platform.guard import public
 
 PARTS = ("accounts.api", "registry.api", "feeds.api", "observations.api", "alerts.api", "web.history")
@@ -41,22 +40,24 @@ you may repeat it safely for two days. Errors are `application/problem+json` (RF
 """
 
 
-class Token(HttpBearer):
-    """Lets in who bears a valid token, and counts how often."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> tokens.Bearer | None:
-        """Say who it is; None is a 401. Wrong tokens are counted by address, right ones by owner."""
-        found = tokens.bearer(token)
-        if found is None:
-            ratelimit.count(f"api wrong {ratelimit.caller(request)}", limit=30, seconds=MINUTE)
-            return None
-        ratelimit.count(f"api {found.user.pk}", limit=configuration.API_RATE.get(), seconds=MINUTE)
-        asked = cast("ApiRequest", request)
-        asked.viewer, asked.actor, asked.scopes, asked.owner = found.viewer, found.actor, found.scopes, found.user.pk
-        asked.user = found.user
-        translation.activate(found.user.language)
-        timezone.activate("UTC")
-        return found
+@introduced_by
+def introduce(request: ApiRequest, token: str) -> bool:
+    """Say who bears a token. Wrong tokens are counted by address, right ones by owner."""
+    found = tokens.bearer(token)
+    if found is None:
+        ratelimit.count(f"api wrong {ratelimit.caller(request)}", limit=30, seconds=MINUTE)
+        return False
+    ratelimit.count(f"api {found.user.pk}", limit=configuration.API_RATE.get(), seconds=MINUTE)
+    request.viewer, request.actor, request.scopes, request.owner = (
+        found.viewer,
+        found.actor,
+        found.scopes,
+        found.user.pk,
+    )
+    request.user = found.user
+    translation.activate(found.user.language)
+    timezone.activate("UTC")
+    return True
 
 
 class HouseApi(NinjaAPI):
@@ -87,7 +88,6 @@ api = HouseApi(
     title="Paraat",
     version=paraat.__version__,
     description=DESCRIPTION,
-    auth=Token(),
     docs_url=None,
     urls_namespace="api",
     openapi_url="/openapi.json",

@@ -22,6 +22,7 @@ from paraat.alerts.rules.looks import NEEDS_SOMEBODY, Look, Standing, Tally, loo
 from paraat.feeds.models import Run
 from paraat.kernel.marking import Role, Viewer
 from paraat.registry.models import ContactChannel, Organisation
+from paraat.web.remembered import number_of, register_totals, remembered
 from paraat.web.rules import NAMED, TILES, badness
 
 _LINES = 30
@@ -211,16 +212,20 @@ def _figures(
 
 def _places(viewer: Viewer, notices: QuerySet[Any], language: str) -> tuple[list[Province], Tally, int | None]:
     towns = Organisation.objects.visible_to(viewer).constituents().as_of(timezone.localdate()).order_by()
-    rows = list(towns.values_list("pk", "name", "names", "province", "kind").order_by("name")[: TILES + 1])
     names = province_names(language)
-    if len(rows) > TILES:
+    if number_of(towns) > TILES:
         return _counted(towns, notices, names)
-    return _tiled(rows, notices, names, language)
+    rows = towns.values_list("pk", "name", "names", "province", "kind").order_by("name")
+    return _tiled(list(rows), notices, names, language)
 
 
 def province_names(language: str) -> dict[str, str]:
-    """What the provinces on file are called, by their code."""
-    found = Organisation.objects.filter(kind=Organisation.Kind.PROVINCE).values_list("nis", "name", "names")
+    """What the provinces on file are called, by their code; at most a minute old."""
+    return remembered(f"provinces:{language}", lambda: _province_names(language))
+
+
+def _province_names(language: str) -> dict[str, str]:
+    found = Organisation.objects.filter(kind=Organisation.Kind.PROVINCE).values_list("nis", "name", "names").order_by()
     return {nis: str(names.get(language) or name) for nis, name, names in found}
 
 
@@ -267,8 +272,6 @@ def _counted(
     towns: QuerySet[Any], notices: QuerySet[Any], names: dict[str, str]
 ) -> tuple[list[Province], Tally, int | None]:
     """By province: how many there are (remembered for a minute, the register is slow to change) and how they stand (counted now)."""
-    from paraat.web.remembered import register_totals
-
     totals, unreachable = register_totals(towns, _channels())
     standing = _standing_by_province(notices)
     blocks = [Province(code, names.get(code, code), total, standing.get(code, Tally())) for code, total in totals]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.core.cache import caches
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -13,23 +14,41 @@ from paraat.kernel.marking import Viewer, ceiling
 from paraat.platform import moment
 from paraat.platform.models import JournalEntry
 
+T = TypeVar("T")
 REGISTER_SECONDS = 60
 PART_SECONDS = 20
 _WINDOW = timedelta(seconds=60)
 
 
-def register_totals(towns: QuerySet[Any], channels: QuerySet[Any]) -> tuple[list[tuple[str, int]], int]:
-    """How many constituents each province has, and how many in all have no out-of-band contact; at most a minute old."""
-    sql = str(towns.query)
-    key = "register:" + hashlib.blake2b(sql.encode(), digest_size=12).hexdigest()
+def remembered(key: str, count: Callable[[], T], seconds: int = REGISTER_SECONDS) -> T:
+    """What `count` said at most so many seconds ago in this process."""
     found = caches["local"].get(key)
     if found is None:
-        good = channels.filter(contact__organisation=OuterRef("pk"), out_of_band=True)
-        rows = towns.values("province").annotate(total=Count("pk"), unreachable=Count("pk", filter=Q(~Exists(good))))
-        counted = [(row["province"], row["total"], row["unreachable"]) for row in rows]
-        found = [(code, total) for code, total, _ in counted], sum(unreachable for *_, unreachable in counted)
-        caches["local"].set(key, found, REGISTER_SECONDS)
-    return found  # type: ignore[no-any-return]
+        found = count()
+        caches["local"].set(key, found, seconds)
+    return cast("T", found)
+
+
+def number_of(rows: QuerySet[Any]) -> int:
+    """How many rows there are, at most a minute old."""
+    return remembered(_key("number", rows), rows.count)
+
+
+def register_totals(towns: QuerySet[Any], channels: QuerySet[Any]) -> tuple[list[tuple[str, int]], int]:
+    """How many constituents each province has, and how many in all have no out-of-band contact; at most a minute old."""
+    return remembered(_key("register", towns), lambda: _totals(towns, channels))
+
+
+def _totals(towns: QuerySet[Any], channels: QuerySet[Any]) -> tuple[list[tuple[str, int]], int]:
+    good = channels.filter(contact__organisation=OuterRef("pk"), out_of_band=True)
+    rows = towns.values("province").annotate(total=Count("pk"), unreachable=Count("pk", filter=Q(~Exists(good))))
+    counted = [(row["province"], row["total"], row["unreachable"]) for row in rows]
+    return [(code, total) for code, total, _ in counted], sum(unreachable for *_, unreachable in counted)
+
+
+def _key(what: str, rows: QuerySet[Any]) -> str:
+    """The same rows have the same key."""
+    return f"{what}:{hashlib.blake2b(str(rows.query).encode(), digest_size=12).hexdigest()}"
 
 
 def version() -> str:
