@@ -120,7 +120,8 @@ if configuration.PROXIES.get():
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = security.policy(configuration.live_url(), configuration.identity_origin())
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = str(HOME / "tmp")
+FILE_UPLOAD_TEMP_DIR = str(HOME / "tmp")  # beside where files are kept, so that keeping one is a rename
+Path(FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True, mode=0o700)
 MEDIA_ROOT = HOME / "files"
 
 # Static files ---------------------------------------------------------------------------------------------------------------------
@@ -159,7 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["paraat.accounts.backends.RightsBackend"]
-LOGIN_URL = "/accounts/login/"
+LOGIN_URL = "/welcome/" if configuration.is_demonstration() else "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -26,7 +26,7 @@ def command() -> None:
         step.load()
         click.echo(f"{step.name} ({time.monotonic() - began:.1f} s)")
     threading.Thread(target=_announce, daemon=True).start()
-    supervisor.supervise()
+    supervisor.supervise(to_files=True)
     if embedded.wanted():
         embedded.stop()
     click.echo("Paraat is down.")

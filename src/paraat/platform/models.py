@@ -7,7 +7,7 @@ from django.db import models
 from paraat.kernel.actor import ActorKind
 from paraat.kernel.ids import uuid7
 from paraat.kernel.marking import Tlp
-from paraat.platform.marked import MarkedModel, MarkedQuerySet
+from paraat.platform.marked import MarkedModel
 
 
 class JournalEntry(MarkedModel):
@@ -30,8 +30,6 @@ class JournalEntry(MarkedModel):
     digest = models.BinaryField()
     previous = models.BinaryField(default=b"")
     hash = models.BinaryField(default=b"")
-
-    objects = MarkedQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="journal_chain_seq")]

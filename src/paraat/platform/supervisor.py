@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from paraat.kernel.errors import Conflict, ParaatError
 from paraat.platform import configuration, embedded, serving
@@ -27,6 +28,9 @@ STEADY = 30.0
 LONGEST_PAUSE = 30.0
 PATIENCE = 25.0
 """Seconds that processes get to stop before they are killed: a worker finishes its batch."""
+
+LONGEST_LOG = 20 * 1024 * 1024
+"""Bytes after which a log file is put aside when its process starts."""
 
 _log = logging.getLogger("paraat.supervisor")
 
@@ -48,10 +52,10 @@ class Child:
     due: float = 0.0
     deaths: int = field(default=0)
 
-    def start(self, logs: Path) -> None:
-        """Start the process, its output going to its own log."""
+    def start(self, logs: Path | None) -> None:
+        """Start the process, its output going to its own file in `logs`, else where ours goes."""
         environment = os.environ | {"PARAAT_PROCESS": self.kind}
-        with (logs / f"{self.name}.log").open("ab") as log:
+        with _log_file(logs, self.name) as log:
             self.process = subprocess.Popen(
                 self.command,
                 env=environment,
@@ -62,7 +66,7 @@ class Child:
             )
         self.started = time.monotonic()
 
-    def watch(self, logs: Path) -> None:
+    def watch(self, logs: Path | None) -> None:
         """Start what is due; when it died, decide when it is due again: at once the first time, then after growing pauses."""
         if self.process is None:
             if time.monotonic() >= self.due:
@@ -102,11 +106,14 @@ def children() -> list[Child]:
     ]
 
 
-def supervise() -> None:
-    """Run everything until SIGTERM or SIGINT. Conflict when this installation already runs."""
+def supervise(*, to_files: bool) -> None:
+    """Run everything until SIGTERM or SIGINT. Conflict when this installation already runs.
+
+    `to_files`: the processes log to PARAAT_HOME/logs, else to our own standard error, where systemd or a container collects it.
+    """
     home = configuration.HOME.get()
-    logs = home / "logs"
-    logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    logs = _logs() if to_files else None
     stopping: list[int] = []
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *caught: stopping.append(caught[0]))
@@ -141,16 +148,14 @@ def stop_all(running: list[Child]) -> None:
 
 def up() -> None:
     """Start the supervisor in the background and wait until the site answers; StartFailed with the end of the logs when it does not."""
-    home = configuration.HOME.get()
     if pid() is not None:
         raise Conflict(
             f"This installation is already up, on port {configuration.PORT.get()}: {configuration.public_url()}"
         )
     serving.require_free_ports()
-    logs = home / "logs"
-    logs.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (logs / "supervisor.log").open("ab") as log:
-        command = [sys.executable, "-m", "paraat.cli.main", "up", "--foreground"]
+    logs = _logs()
+    with _log_file(logs, "supervisor") as log:
+        command = [sys.executable, "-m", "paraat.cli.main", "up", "--foreground", "--log-files"]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     if not serving.wait_until_answering(patience=60, while_true=lambda: process.poll() is None):
         down()
@@ -199,6 +204,25 @@ def _alone(home: Path) -> Iterator[None]:
         file.flush()
         yield
         file.truncate(0)
+
+
+def _logs() -> Path:
+    folder = configuration.HOME.get() / "logs"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+@contextlib.contextmanager
+def _log_file(logs: Path | None, name: str) -> Iterator[IO[bytes] | None]:
+    """A process's log, the one before put aside when it has grown long; None: what the process inherits."""
+    if logs is None:
+        yield None
+        return
+    path = logs / f"{name}.log"
+    if path.exists() and path.stat().st_size > LONGEST_LOG:
+        path.replace(path.with_suffix(".log.1"))
+    with path.open("ab") as log:
+        yield log
 
 
 def _keep_database() -> None:
