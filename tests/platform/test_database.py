@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
+from paraat.kernel.errors import SettingError
 from paraat.platform import database
 from paraat.platform.models import HouseMessage
 
@@ -72,3 +74,27 @@ def test_what_a_committing_test_leaves_is_gone_in_the_next(time: int) -> None:
     HouseMessage.objects.create(
         at="2024-10-08T06:00:00Z", kind="sms", address="+32 470 00 00 00", body="x", delivery="0" * 32
     )
+
+
+def test_no_model_changed_without_a_migration() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_the_database_url_of_an_installation_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://paraat_app:p%40ss@db.example:6432/paraat?sslmode=verify-full")
+    found = database.connection_settings()
+    assert (found["HOST"], found["PORT"], found["NAME"], found["PASSWORD"]) == ("db.example", "6432", "paraat", "p@ss")
+    assert "sslmode=verify-full" in database.dsn()
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://host", "paraat"])
+def test_a_wrong_database_url_is_named(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(SettingError, match="DATABASE_URL is wrong"):
+        database.connection_settings()
+
+
+def test_without_the_owners_url_nobody_migrates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://paraat_app@db.example/paraat")
+    with pytest.raises(SettingError, match="PARAAT_DATABASE_OWNER_URL is missing"):
+        database.connection_settings("owner")
