@@ -92,7 +92,15 @@ def _prose(command: click.Command) -> str:
     return re.sub(r"\s*\n\s*", " ", (command.help or "").strip())
 
 
-PAGES = {"docs/settings.md": settings_page, "docs/commands.md": commands_page}
+def rights_page() -> str:
+    """docs/rights.md."""
+    start_django()
+    from paraat.web import rights
+
+    return rights.page()
+
+
+PAGES = {"docs/settings.md": settings_page, "docs/commands.md": commands_page, "docs/rights.md": rights_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -55,6 +55,8 @@ class ViewerMiddleware:
         if view.__module__.startswith("allauth."):
             raise Http404
         if not is_marked(view):
+            if request.path.startswith("/accounts/"):  # allauth's redirects from addresses it once had
+                raise Http404
             raise UnmarkedView(view=f"{view.__module__}.{getattr(view, '__qualname__', view)}")
         if view.allowed_roles is not None and _lacks_second_factor(request):  # type: ignore[attr-defined]
             messages.warning(request, _("Your role needs a second step when you sign in. Set one up to go on."))

@@ -92,13 +92,13 @@ def operations() -> Iterator[Route | Unmarked]:
         for path, view in router.path_operations.items():
             for operation in view.operations:
                 function, full = operation.view_func, _joined(prefix, path)
-                for method in operation.methods:
-                    if hasattr(function, "scope"):
-                        yield Route(
-                            full, operation.operation_id or "", function.allowed_roles, method, function.scope or ""
-                        )
-                    else:
-                        yield Unmarked(full)
+                yield from (_operation(operation, function, full, method) for method in operation.methods)
+
+
+def _operation(operation: Any, function: Any, path: str, method: str) -> Route | Unmarked:
+    if not hasattr(function, "scope"):
+        return Unmarked(path)
+    return Route(path, operation.operation_id or "", function.allowed_roles, method, function.scope or "")
 
 
 def _joined(prefix: str, path: str) -> str:

@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +19,7 @@ from paraat.accounts import actions
 from paraat.accounts.forms import CloseForm
 from paraat.accounts.models import User, WaitingTask
 from paraat.kernel.marking import TEAM, Role
-from paraat.platform import live, moment
+from paraat.platform import moment, parts
 from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
 from paraat.platform.tables import Column, Filter, Table
@@ -57,12 +59,11 @@ def listing(request: Request) -> HttpResponseBase:
         order="urgent",
         empty=_("Nothing waits for a person."),
     )
-    context = {
-        "live": live.page(request.viewer, "tasks"),
-        "now": moment.now(),
-        "may_act": request.viewer.is_team,
-        "close": CloseForm(),
-    }
+    shown = {"table": table, "now": moment.now(), "may_act": request.viewer.is_team}
+    part = parts.part("tasks", render_to_string("accounts/tasks_part.html", shown, request))
+    if request.headers.get("X-Requested-With") == "live":
+        return parts.answer(request, [part], title=_now("Tasks"))
+    context = {"tasks": part, "token": parts.token(request.viewer, "tasks"), "close": CloseForm()}
     return table.answer("accounts/tasks.html", context)
 
 
