@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests import cast
 
 from paraat.cli.registry import command
 from paraat.registry.models import Organisation
+from tests import cast
 
 pytestmark = pytest.mark.django_db
 

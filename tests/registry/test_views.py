@@ -106,6 +106,7 @@ def test_a_provider_sees_its_consenting_customers_only() -> None:
     text = page(client, "/organisations/")
     assert ">Ronse<" in text and ">Spiere-Helkijn<" not in text
     page(client, f"/organisations/{cast.spiere_helkijn().pk}/", 404)
+    assert "out-of-band" not in text
     assert "+447700" not in page(client, f"/organisations/{cast.ronse().pk}/")  # a contact is AMBER: not for suppliers
 
 
@@ -226,6 +227,16 @@ def test_a_contact_is_nominated_called_and_invited(officer: Client) -> None:
         officer.post(f"/organisations/{town.pk}/contacts/{contact.pk}/{deed}/")
     contact.refresh_from_db()
     assert contact.called_at and contact.invited_at and not contact.confirmed_at
+
+
+def test_a_key_that_cannot_be_used_is_said(officer: Client) -> None:
+    ronse = cast.ronse()
+    contact = cast.contact(ronse)
+    form = {"role": "spoc", "name": contact.name, "night": "never", "pgp_key": "no key"}
+    answer = officer.post(f"/organisations/{ronse.pk}/contacts/{contact.pk}/", form)
+    assert answer.status_code == 422 and "This key cannot be used" in answer.content.decode()
+    officer.post(f"/organisations/{ronse.pk}/contacts/{contact.pk}/", form | {"pgp_key": ""})
+    assert cast.contact(ronse).night == "never"
 
 
 def test_channels_are_ordered_and_removed(officer: Client) -> None:

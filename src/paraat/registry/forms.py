@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.formats import registry_cells as cells
 from paraat.formats.registry_columns import REGIONS
+from paraat.platform.channels.mail.sealing import unusable
 from paraat.registry.models import Asset, Contact, ContactChannel, Organisation
 from paraat.registry.words import PROVINCES
 
@@ -121,6 +122,14 @@ class ContactForm(forms.Form):
     smime_certificate = forms.CharField(
         label=_("S/MIME certificate"), required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+    def clean_pgp_key(self) -> str:
+        """A key that cannot encrypt would leave its owner unwarned."""
+        key: str = self.cleaned_data["pgp_key"].strip()
+        fault = unusable(key.encode()) if key else None
+        if fault:
+            raise forms.ValidationError(_("This key cannot be used: %(fault)s"), params={"fault": fault})
+        return key
 
     @classmethod
     def of(cls, contact: Contact) -> ContactForm:

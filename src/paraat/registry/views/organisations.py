@@ -71,8 +71,8 @@ def listing(request: Request) -> HttpResponseBase:
 
 
 def sees_reach(viewer: Viewer) -> bool:
-    """Who has no contact is of use to an attacker: the team, auditors and, of one's own, the others."""
-    return viewer.is_team or viewer.has(Role.AUDITOR) or not viewer.has(Role.OBSERVER, Role.PARTNER)
+    """Who has no contact is of use to an attacker, and follows from contacts, which are AMBER: the team, auditors, and a SPOC of its own."""
+    return viewer.is_team or viewer.has(Role.AUDITOR) or viewer.roles <= {Role.SPOC, Role.ADMINISTRATOR}
 
 
 def _filters(today: date, told: bool) -> Sequence[Filter]:
