@@ -18,7 +18,7 @@ from uuid import UUID
 
 from paraat.kernel.errors import NotAllowed
 from paraat.kernel.marking import Viewer
-from paraat.platform import configuration, keys
+from paraat.platform import keys
 
 CHANNEL = "paraat_live"
 LIFETIME = 300
@@ -36,15 +36,6 @@ class Ticket:
     expires: int
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a page needs to be live; templates show it with `live_badge` of live.html."""
-
-    address: str
-    token: str
-    topics: tuple[str, ...]
-
-
 def publish(topic: str, *, id: UUID | str | int = "") -> None:  # the contract's name
     """Tell everybody who watches `topic` that `id` changed, when and if the transaction commits; twice the same is told once."""
     from django.db import connection
@@ -56,11 +47,6 @@ def publish(topic: str, *, id: UUID | str | int = "") -> None:  # the contract's
 def token(topics: Iterable[str], *, holder: str = "", now: float | None = None) -> str:
     """A token that opens a stream of these topics for five minutes; `holder` limits who may renew it."""
     return write(Ticket(tuple(sorted(set(topics))), holder, int(time.time() if now is None else now) + LIFETIME))
-
-
-def page(viewer: Viewer, *topics: str) -> Page:
-    """What the page of `viewer` needs to be told of changes to these topics; the caller has decided that he may see them."""
-    return Page(configuration.live_url() + "/live/", token(topics, holder=holder(viewer)), topics)
 
 
 def holder(viewer: Viewer) -> str:

@@ -139,7 +139,10 @@ def board(viewer: Viewer, *, language: str, exercise: bool | None = None) -> Boa
 
 
 def _active(viewer: Viewer) -> QuerySet[Any]:
-    return Alert.objects.visible_to(viewer).active().order_by("-severity", "-created_at")
+    told = (
+        Alert.objects.visible_to(viewer).active().exclude(kind=Alert.Kind.CORRECTION)
+    )  # which nobody has to acknowledge
+    return told.order_by("-severity", "-created_at")
 
 
 def _world(alerts: Iterable[Alert]) -> bool:

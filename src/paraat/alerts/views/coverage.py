@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, QuerySet
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from paraat.alerts import coverage
 from paraat.alerts.rules.coverage import Coverage
 from paraat.alerts.views.acting import ROOM
 from paraat.kernel.marking import Viewer
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
 from paraat.platform.tables import Column, Filter, Table
-from paraat.registry.models import Contact, Organisation
+from paraat.registry.models import Organisation
 
 WORDS = {
     Coverage.REACHED: _("reached: a contact confirmed or answered a test"),
@@ -38,7 +39,8 @@ UNREACHABLE = (Coverage.NO_OUT_OF_BAND, Coverage.NO_CONTACT)
 @allow(*ROOM)
 def listing(request: Request) -> HttpResponseBase:
     """Every constituent with its class; the figures count all of them, whatever is filtered."""
-    rows = classified(request.viewer)
+    found = classified(request.viewer)
+    rows = found.annotate(n_assets=Count("assets", distinct=True), n_contacts=Count("contacts", distinct=True))
     choices = [(one.value, words) for one, words in WORDS.items()]
     table = Table(
         request,
@@ -62,9 +64,7 @@ def listing(request: Request) -> HttpResponseBase:
         order="name",
         empty=_("No organisation is on file yet."),
     )
-    counts = (
-        dict(rows.order_by().values_list("coverage").annotate(n=Count("pk"))) if not request.GET.get("format") else {}
-    )
+    counts = coverage.counts(found) if not request.GET.get("format") else {}
     figures = [(one.value, counts.get(one.value, 0), WORDS[one], LOOKS[one]) for one in Coverage]
     context = {"figures": figures, "in_all": sum(counts.values()), "now": moment.now(), "words": WORDS, "looks": LOOKS}
     return table.answer("alerts/coverage.html", context)
@@ -75,23 +75,7 @@ def _class(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 def classified(viewer: Viewer) -> QuerySet[Any]:
-    """The constituents that a viewer may see, each with its class (`rules.coverage.of_register`, in SQL) as `coverage`."""
+    """The constituents that a viewer may see, each with its class as `coverage`."""
     today = timezone.localdate()
-    answered = Contact.objects.as_of(today).answering().filter(organisation=OuterRef("pk"))
-    rows = Organisation.objects.visible_to(viewer).real().constituents().as_of(today).with_reach(today)
-    rows = rows.annotate(
-        has_answered=Exists(answered.filter(Q(confirmed_at__isnull=False) | Q(tested_at__isnull=False))),
-        was_asked=Exists(answered.filter(tests__task_at__isnull=False, tests__answered_at=None)),
-        n_assets=Count("assets", distinct=True),
-        n_contacts=Count("contacts", distinct=True),
-    )
-    return rows.annotate(
-        coverage=Case(
-            When(has_asset=False, then=Value(Coverage.NO_ASSET.value)),
-            When(reach="none", then=Value(Coverage.NO_CONTACT.value)),
-            When(reach="not_out_of_band", then=Value(Coverage.NO_OUT_OF_BAND.value)),
-            When(has_answered=True, then=Value(Coverage.REACHED.value)),
-            When(was_asked=True, then=Value(Coverage.SILENT.value)),
-            default=Value(Coverage.WAITING.value),
-        )
-    )
+    seen = Organisation.objects.visible_to(viewer).real().constituents().as_of(today)
+    return coverage.of_register(seen, today)
