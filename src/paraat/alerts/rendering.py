@@ -8,48 +8,29 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.utils import formats, timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from paraat.alerts import guidance, links
-from paraat.alerts.models import Alert, Delivery, DeliveryQuerySet, Notice, Told
+from paraat.alerts import links
+from paraat.alerts.models import Delivery, DeliveryQuerySet, Notice, Told
 from paraat.alerts.rules import content, ladder
 from paraat.alerts.rules.content import Content
+from paraat.alerts.wording import View, in_language, moment_text, view
 from paraat.formats.reply_text import MARKER
 from paraat.kernel.marking import Tlp
 from paraat.platform import configuration
 from paraat.platform.channels import Outgoing
 
+__all__ = ["Words", "is_needed", "open_notices", "outgoing", "patience", "says_how_much", "view", "with_notices"]
+
 Purpose = Delivery.Purpose
 WORDED = frozenset({Purpose.PAGE, Purpose.INVITATION, Purpose.TEST})
 """Purposes whose words stand in the delivery itself."""
-SHOWN = 25
-"""Targets named in a message; the rest is on the page."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One notice in one language, as a mail or the page behind its link shows it. `targets` are lines such as "www.ronse.be, port 443"."""
-
-    notice: Notice
-    organisation: str
-    title: str
-    targets: tuple[str, ...]
-    more: int
-    source: str
-    when: str
-    consequence: str
-    text: str
-    steps: tuple[str, ...]
-    tlp: str
-    provider: str
-    through: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,32 +97,9 @@ def outgoing(delivery: Delivery) -> Outgoing:
 
 
 def says_how_much(delivery: Delivery) -> Content:
-    """What this message may carry; the page behind its link shows no more. A key that cannot be used is found out when it is sent."""
+    """What this message may carry. What the page behind its link shows is `docs/decisions/0004-what-a-link-shows.md`."""
     tlp = max((notice.tlp for notice in _notices(delivery)), default=int(Tlp.CLEAR))
     return content.content(delivery.kind, tlp, has_key=_key(delivery) is not None)
-
-
-def view(notice: Notice, language: str) -> View:
-    """One notice in one language."""
-    with translation.override(language):
-        alert = notice.alert
-        advice = guidance.get(alert.guidance).advice[language] if alert.guidance else None
-        targets = _targets(notice)
-        return View(
-            notice=notice,
-            organisation=notice.organisation.name_in(language),
-            title=_in(alert.title, language) or (advice.title if advice else ""),
-            targets=targets[:SHOWN],
-            more=max(len(targets) - SHOWN, 0),
-            source=_source(alert),
-            when=moment_text(alert.listed_at or alert.sent_at or alert.created_at),
-            consequence=advice.consequence if advice else "",
-            text=_in(alert.text, language),
-            steps=advice.steps if advice else (),
-            tlp=Tlp(notice.tlp).label,
-            provider=_provider(notice.tlp),
-            through=_("You are concerned through %(what)s.") % {"what": notice.through} if notice.through else "",
-        )
 
 
 def patience(delivery: Delivery) -> str:
@@ -159,12 +117,6 @@ def patience(delivery: Delivery) -> str:
         "call_list": _("then we phone you"),
     }.get(delivery.upcoming, _("then we warn somebody else of your organisation"))
     return _("No answer %(within)s? %(then)s.") % {"within": within, "then": then[:1].upper() + then[1:]}
-
-
-def moment_text(at: datetime) -> str:
-    """A moment as people read it, in the time zone of the installation and the language in force."""
-    local = timezone.localtime(at)
-    return f"{formats.date_format(local, 'DATE_FORMAT')} {local:%H:%M}"
 
 
 def _full(delivery: Delivery, language: str) -> Words:
@@ -206,9 +158,9 @@ def _correction(delivery: Delivery, language: str) -> Words:
         (
             _("For %(names)s.") % {"names": names},
             _("We warned you with alert %(number)s: %(title)s.")
-            % {"number": number, "title": _in(alert.title, language)},
+            % {"number": number, "title": in_language(alert.title, language)},
             _("That alert is withdrawn. You need not do anything more for it."),
-            _("Why: %(reason)s") % {"reason": _in(alert.text, language)},
+            _("Why: %(reason)s") % {"reason": in_language(alert.text, language)},
             _closing(notices[0]),
         ),
     )
@@ -304,36 +256,6 @@ def _closing(notice: Notice) -> str:
     return " ".join(part for part in (call, doubt, code + ".") if part)
 
 
-def _provider(tlp: int) -> str:
-    if content.may_show_provider(tlp):
-        return _("You may show this to your ICT provider.")
-    return _("Keep this within your organisation: do not show it to your ICT provider.")
-
-
-def _source(alert: Alert) -> str:
-    if not alert.source_title:
-        return str(configuration.TEAM_NAME.get())
-    return f"{alert.source_title} ({alert.reliability}{alert.credibility})"
-
-
-def _targets(notice: Notice) -> tuple[str, ...]:
-    told = {one["target"]: one for one in notice.facts.get("targets", ()) if isinstance(one, dict) and "target" in one}
-    return tuple(_target(target, told.get(target, {})) for target in notice.targets)
-
-
-def _target(target: str, said: dict[str, Any]) -> str:
-    ports = ", ".join(str(port) for port in said.get("ports", ())[:5])
-    paths = ", ".join(str(path) for path in said.get("paths", ())[:3] if path != "/")
-    parts = [target]
-    parts += [_("port %(ports)s") % {"ports": ports}] if ports else []
-    return ", ".join([*parts, paths] if paths else parts)
-
-
-def _in(words: dict[str, str], language: str) -> str:
-    """In the language, else in the first language that was written."""
-    return words.get(language) or next((text for text in words.values() if text), "")
-
-
 def _subject(delivery: Delivery, words: Sequence[Words]) -> str:
     return _exercise(delivery, " / ".join(dict.fromkeys(one.subject for one in words)))
 
@@ -393,7 +315,7 @@ def _payload(delivery: Delivery, says: Content) -> bytes:
         | (
             {
                 "targets": notice.targets,
-                "title": _in(notice.alert.title, delivery.language),
+                "title": in_language(notice.alert.title, delivery.language),
                 "severity": notice.severity,
             }
             if full

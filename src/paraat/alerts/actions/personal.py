@@ -45,7 +45,7 @@ def erase_person(*, contact: UUID) -> int:
     """Forget addresses, words and names of a contact; returns how many rows. That an organisation was told and acknowledged stays."""
     deliveries = Delivery.objects.filter(contact=contact)
     told = Told.objects.filter(delivery__in=deliveries)
-    rows = Inbound.objects.filter(delivery__in=deliveries).update(sender=ERASED, subject="", text="")
+    rows: int = Inbound.objects.filter(delivery__in=deliveries).update(sender=ERASED, subject="", text="")
     rows += _acknowledged(contact).update(acknowledged_by=ERASED)
     # each row keeps an address of its own: a notice is told an address once
     rows += told.update(address=Concat(Value("erased:"), Cast(F("pk"), CharField())))

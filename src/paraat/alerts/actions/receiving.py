@@ -108,9 +108,15 @@ def _keep(
     now: datetime,
 ) -> Inbound | None:
     row = Inbound(
-        reference=_clean(reference)[:255], kind=kind, verdict=verdict, sender=_clean(sender)[:254], subject=_clean(subject)[:300], text=_clean(text)[:20_000],
-        at=now, delivery=delivery,
-    )  # fmt: skip
+        reference=_clean(reference)[:255],
+        kind=kind,
+        verdict=verdict,
+        sender=_clean(sender)[:254],
+        subject=_clean(subject)[:300],
+        text=_clean(text)[:20_000],
+        at=now,
+        delivery=delivery,
+    )
     Inbound.objects.bulk_create([row], ignore_conflicts=True)
     if not Inbound.objects.filter(pk=row.pk).exists():
         return None
