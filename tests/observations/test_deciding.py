@@ -163,6 +163,14 @@ def test_a_host_is_handed_over_with_a_receipt_and_never_becomes_ours(source: Sou
     assert not Asset.objects.filter(value="portofelsewhere.be").exists()
 
 
+def test_a_host_is_dealt_with_in_all_lists_at_once_but_not_in_an_exercise(source: Source) -> None:
+    nobodys(source, "shop.be", name="2024-10-01.json")
+    nobodys(source, "shop.be", exercise=True)
+    [host] = nobodys(source, "shop.be", "x.example", name="2024-10-02.json")
+    assert actions.leave_hosts(hosts=[host.pk], reason="a shop", by=BY) == 2
+    assert UnassignedHost.objects.open().get().exercise
+
+
 def test_leaving_a_host_needs_a_reason(source: Source, announced: list[Any]) -> None:
     [host] = nobodys(source, "shop.be")
     announced.clear()

@@ -98,7 +98,12 @@ def sources(as_json: bool) -> None:
         "last_error",
         "active",
     ]
-    _list(Source.objects.values(*fields), fields, as_json)
+    _list(
+        Source.objects.values(*fields),
+        fields,
+        as_json,
+        ["slug", "title", "format", "policy", "last_run_at", "last_error"],
+    )
 
 
 @command.command("runs")
@@ -110,7 +115,8 @@ def runs(limit: int, as_json: bool) -> None:
 
     fields = ["id", "source__slug", "file_name", "state", "received_at", "listed_at", "records", "quarantined"]
     fields += ["organisations", "concerned", "perhaps", "unassigned", "exercise", "error"]
-    _list(Run.objects.values(*fields)[:limit], fields, as_json)
+    shown = ["source__slug", "file_name", "state", "records", "quarantined", "organisations", "perhaps", "unassigned"]
+    _list(Run.objects.values(*fields)[:limit], fields, as_json, shown)
 
 
 @command.command("quarantine")
@@ -252,11 +258,12 @@ def _table(console: Console, title: str, lines: list[dict[str, Any]]) -> None:
     console.print(table)
 
 
-def _list(rows: Any, fields: list[str], as_json: bool) -> None:
+def _list(rows: Any, fields: list[str], as_json: bool, shown: Sequence[str] = ()) -> None:
+    """All fields as JSON; those `shown` (all when none is named) as a table."""
     if as_json:
         _print_json([{name.replace("__slug", ""): row[name] for name in fields} for row in rows])
         return
-    table = Table(*(name.replace("__slug", "").replace("_", " ") for name in fields))
+    table = Table(*(name.replace("__slug", "").replace("_", " ") for name in shown or fields))
     for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name])[:80] for name in fields))
+        table.add_row(*("" if row[name] is None else str(row[name])[:80] for name in shown or fields))
     Console().print(table)

@@ -59,6 +59,7 @@ def _page(request: Request, upload: UploadForm | None = None, paste: PasteForm |
 @require_safe
 def intake_parts(request: Request) -> HttpResponse:
     """The parts of the intake page that changed."""
+    request.path = reverse("feeds")  # their links lead to the page
     return parts.answer(request, _parts(request, _runs(request)), title=_now("Lists and reports"))
 
 

@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -51,6 +52,7 @@ def run(request: Request, pk: UUID) -> HttpResponseBase:
 def run_parts(request: Request, pk: UUID) -> HttpResponse:
     """The parts of the page that changed."""
     found = _found(request, pk)
+    request.path = reverse("run", args=[pk])  # their links lead to the page
     return parts.answer(request, _parts(request, found, _findings(request, found)), title=found.file_name)
 
 

@@ -59,7 +59,10 @@ def assign_host(
 
 @action
 def hand_over_hosts(*, hosts: Sequence[UUID], partner: Organisation, receipt: str, by: Actor, note: str = "") -> int:
-    """Hand hosts outside our constituency to their own team, with its receipt (who took it, how, under what number). Returns how many."""
+    """Hand hosts outside our constituency to their own team, with its receipt (who took it, how, under what number). Returns how many rows.
+
+    The same hosts that are still open in earlier lists go with them; so it is when they are left.
+    """
     if partner.kind != Organisation.Kind.PARTNER:
         raise Invalid("Hosts are handed over to a partner of the team.", organisation=partner.name)
     if not receipt.strip():
@@ -88,7 +91,8 @@ def _taken(hosts: Sequence[UUID]) -> list[UnassignedHost]:
     found = list(UnassignedHost.objects.select_for_update().filter(pk__in=hosts, state=State.OPEN).order_by("pk"))
     if len(found) != len(set(hosts)):
         raise Conflict("Somebody else dealt with one of these hosts meanwhile; look again.")
-    return found
+    names = Q(*[Q(host=host.host, exercise=host.exercise) for host in found], _connector=Q.OR)
+    return list(UnassignedHost.objects.select_for_update().filter(names, state=State.OPEN).order_by("pk"))
 
 
 def _close(hosts: Iterable[UnassignedHost], state: str, *, by: Actor, **changes: Any) -> None:
