@@ -11,6 +11,7 @@ from paraat.accounts.models import Shift, WaitingTask
 from paraat.alerts import actions
 from paraat.alerts.models import CallLine, Delivery, Notice, Told
 from paraat.alerts.rules import night
+from paraat.kernel.errors import Conflict
 from paraat.kernel.marking import Tlp
 from paraat.registry.models import Contact, ContactChannel
 from tests import cast
@@ -176,6 +177,17 @@ def test_below_severity_3_the_night_waits_until_seven():
     assert staging.notice_of(alert, ronse).waits_until is None
 
 
+def test_an_officer_lets_it_ring_and_what_waited_goes_on():
+    ronse = cast.ronse()
+    alert = staging.alert_for(ronse, severity=2)
+    tonight = staging.NOW() + timedelta(hours=8)
+    Notice.objects.filter(alert=alert).update(step_due_at=tonight, waits_until=tonight)
+    actions.let_ring(alert=alert, by=staging.officer())
+    assert staging.told(alert)[-1][0] == "sms"
+    with pytest.raises(Conflict):
+        actions.let_ring(alert=alert, by=staging.officer())
+
+
 def test_silence_is_noted_when_the_first_rung_had_its_time():
     alert = staging.alert_for(cast.ronse())
     assert staging.notice_of(alert, cast.ronse()).silent_since is None
@@ -183,12 +195,16 @@ def test_silence_is_noted_when_the_first_rung_had_its_time():
     assert staging.notice_of(alert, cast.ronse()).silent_since is not None
 
 
-def test_a_climb_takes_a_constant_number_of_queries(django_assert_max_num_queries):
-    towns = [cast.ronse(), cast.spiere_helkijn(), cast.eupen(), cast.ixelles(), cast.east_flanders()]
-    alert = staging.alert_for(*towns)
-    Notice.objects.filter(alert=alert).update(step_due_at=staging.NOW())
-    with django_assert_max_num_queries(45):
-        assert actions.climb_ladders() == 5
+def test_a_climb_takes_as_many_queries_for_five_towns_as_for_two(django_assert_max_num_queries):
+    def climb(*towns) -> int:
+        alert = staging.alert_for(*towns)
+        Notice.objects.filter(alert=alert).update(step_due_at=staging.NOW(), silent_since=staging.NOW())
+        with django_assert_max_num_queries(45) as queries:
+            assert actions.climb_ladders() == len(towns)
+        return len(queries.captured_queries)
+
+    climb(cast.drogenbos())  # what is asked once per process
+    assert climb(cast.ronse(), cast.spiere_helkijn()) == climb(cast.ixelles(), cast.eupen(), cast.east_flanders())
 
 
 # Phoning --------------------------------------------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from paraat.accounts.models import WaitingTask
 from paraat.alerts import actions
@@ -160,3 +162,36 @@ def test_an_exercise_is_not_held_for_its_date_and_marks_everything():
     assert alert.exercise
     assert set(Notice.objects.values_list("exercise", flat=True)) == {True}
     assert set(Delivery.objects.values_list("exercise", flat=True)) == {True}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lists_that_arrive_at_once_get_numbers_without_gaps_and_tell_nobody_twice():
+    ronse = cast.ronse()
+    runs = [
+        staging.run_of({ronse: ["www.ronse.be"], town: [f"www.{town.name}.be"]})
+        for town in (cast.eupen(), cast.ixelles(), cast.wemmel())
+    ]
+    barrier, made = threading.Barrier(3), []
+
+    def announce(run: facts.ListRead) -> None:
+        barrier.wait()
+        made.append(actions.raise_alert(run=run).number)
+        connection.close()
+
+    threads = [threading.Thread(target=announce, args=(run,)) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    last = sorted(int(number.split("-")[1]) for number in made)
+    assert last == [1, 2, 3]
+    assert Notice.objects.filter(organisation=ronse).count() == 1
+
+
+def test_a_number_that_was_not_used_is_given_again():
+    ronse = cast.ronse()
+    first = staging.alert_for(ronse)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        staging.alert_for(cast.eupen())
+        raise RuntimeError("the transaction fails")
+    assert int(staging.alert_for(cast.ixelles()).number.split("-")[1]) == int(first.number.split("-")[1]) + 1

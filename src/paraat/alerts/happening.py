@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
@@ -27,14 +28,14 @@ def changed(alert: Alert) -> None:
 
 def notices_changed(notices: Sequence[Notice]) -> None:
     """These notices changed."""
-    for alert in dict.fromkeys(notice.alert_id for notice in notices):
-        live.publish("alerts", id=alert)
-        if len(notices) > MANY:
-            live.publish(f"alert.{alert}")
-    if len(notices) <= MANY:
-        for notice in notices:
-            live.publish(f"alert.{notice.alert_id}", id=notice.organisation_id)
-            live.publish(f"organisation.{notice.organisation_id}", id=notice.pk)
+    alerts = list(dict.fromkeys(notice.alert_id for notice in notices))
+    changes: list[tuple[str, UUID | str]] = [("alerts", alert) for alert in alerts]
+    if len(notices) > MANY:
+        changes += [(f"alert.{alert}", "") for alert in alerts]
+    else:
+        changes += [(f"alert.{notice.alert_id}", notice.organisation_id) for notice in notices]
+        changes += [(f"organisation.{notice.organisation_id}", notice.pk) for notice in notices]
+    live.publish_many(changes)
 
 
 def alert_happened(event: str, alert: Alert, at: datetime) -> None:

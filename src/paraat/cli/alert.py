@@ -97,6 +97,13 @@ def withdraw(alert: str, reason: str) -> None:
     )
 
 
+@command.command("ring")
+@click.argument("alert")
+def ring(alert: str) -> None:
+    """Let phones ring at night for an alert below severity 3."""
+    click.echo(f"Phones ring for {actions.let_ring(alert=find(alert), by=operator()).number}, at night too.")
+
+
 @command.command("acknowledge")
 @click.argument("code")
 @click.option("--name", required=True, help="Who has seen it.")

@@ -15,6 +15,7 @@ DEEDS: dict[str, Any] = {
     "alert.not_needed": _("no alert: everybody on the list was told before"),
     "alert.sent": _("an alert was sent"),
     "alert.declined": _("an alert was not sent"),
+    "alert.rings": _("phones may ring at night for an alert"),
     "alert.withdrawn": _("an alert was withdrawn"),
     "alert.closed": _("an alert was closed"),
     "announcement.drafted": _("an announcement was written"),

@@ -19,9 +19,10 @@ from paraat.alerts.actions.phoning import close_call
 from paraat.alerts.actions.raising import decided, raise_alert
 from paraat.alerts.actions.receiving import read_inbound, receive, receive_event
 from paraat.alerts.actions.releasing import decline_alert, release_alert
+from paraat.alerts.actions.ringing import let_ring
 from paraat.alerts.actions.switch import is_stopped, resume_sending, set_pace, stop_sending
 from paraat.alerts.actions.telling import tell_contact
-from paraat.alerts.actions.webhooks import add_webhook, end_webhook, note_event
+from paraat.alerts.actions.webhooks import add_webhook, end_webhook, is_asked, note_event
 from paraat.alerts.actions.withdrawing import withdraw_alert
 
 __all__ = [
@@ -38,7 +39,9 @@ __all__ = [
     "draft_announcement",
     "end_webhook",
     "expire",
+    "is_asked",
     "is_stopped",
+    "let_ring",
     "note_event",
     "open_notice",
     "page_officers",

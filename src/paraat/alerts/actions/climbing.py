@@ -186,4 +186,16 @@ def _advance(notices: Sequence[Notice], steps: Mapping[UUID, Step], now: datetim
             changes["silent_since"] = now
         Notice.objects.filter(pk__in=[notice.pk for notice in some]).update(**changes)
         if lapsed:
-            happening.notices_happened("notice.silent", some, now)
+            _note_silence(some, now)
+
+
+def _note_silence(notices: Sequence[Notice], now: datetime) -> None:
+    for notice in notices:
+        record(
+            "notice.silent",
+            by=SYSTEM,
+            on=notice,
+            organisation=notice.organisation_id,
+            detail={"alert": notice.alert.number},
+        )
+    happening.notices_happened("notice.silent", notices, now)
