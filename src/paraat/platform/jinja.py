@@ -20,7 +20,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, Undefined, pass_context
 from jinja2.runtime import Context
 
@@ -31,6 +31,25 @@ from paraat.platform.registrations import Banner, MenuEntry, banners, menu, pane
 MORE = 100
 """Menu entries from this order on stand below "More"."""
 
+STATE_WORDS = {
+    "silent": gettext_lazy("silent"),
+    "waiting": gettext_lazy("waits for acknowledgement"),
+    "known": gettext_lazy("acknowledged"),
+    "acknowledged": gettext_lazy("acknowledged"),
+    "reached": gettext_lazy("reached"),
+    "none": gettext_lazy("nobody to reach"),
+    "bounced": gettext_lazy("bounced"),
+    "up": gettext_lazy("up"),
+    "slow": gettext_lazy("slow"),
+    "down": gettext_lazy("down"),
+    "calm": gettext_lazy("no alert"),
+    "ok": gettext_lazy("in order"),
+    "warning": gettext_lazy("look at this"),
+    "error": gettext_lazy("broken"),
+    "unknown": gettext_lazy("could not tell"),
+    "done": gettext_lazy("done"),
+}
+"""What `ui.state` says of a state that has no word of its own. Lazy: a template that is imported is kept, whatever language came first."""
 _FORMATS = {
     "short": "d MMM HH:mm",
     "long": "EEEE d MMMM yyyy HH:mm:ss",
@@ -66,6 +85,7 @@ def environment(**options: Any) -> Environment:
         "panels_for": panels_for,
         "messages_for": _messages,
         "query": query,
+        "state_words": STATE_WORDS,
         "production": configuration.is_production,
         "live_url": configuration.live_url,
         "team": configuration.TEAM_NAME.get,
@@ -196,7 +216,7 @@ def query(request: HttpRequest, changes: Mapping[str, Any] | None = None, **more
     """`?...` of the present address with parameters changed; None removes one. The page number goes whenever anything changes."""
     parameters = request.GET.copy()
     changed = {**(changes or {}), **more}
-    for name in {*changed, "page"}:
+    for name in {*changed, "page", "have"}:
         parameters.pop(name, None)
     for name, value in changed.items():
         if value is not None:

@@ -111,13 +111,18 @@ class Table:
     hint: Any = ""  # what to do next when the list is empty
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def address(self) -> str:
+        """The page of this list, without its filters; the parts of a live page are fetched below it."""
+        return self.request.path.removesuffix("parts/")
+
     @cached_property
     def form(self) -> forms.Form:
         """The filter form (GET), with the search box when the list can be searched."""
         fields: dict[str, forms.Field] = {}
         if self.search:
-            fields["q"] = forms.CharField(label=_("Search"), required=False, max_length=200)
-            fields["q"].widget.attrs |= {"type": "search", "autocomplete": "off"}
+            fields["q"] = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.SearchInput)
+            fields["q"].widget.attrs["autocomplete"] = "off"
         for one in self.filters:
             choices = [("", _("All")), *one.choices]
             fields[one.name] = forms.ChoiceField(label=one.title, choices=choices, required=False)

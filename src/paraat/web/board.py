@@ -176,23 +176,24 @@ def _median(notices: QuerySet[Any], lines: list[Line]) -> timedelta | None:
     return found["median"]  # type: ignore[no-any-return]
 
 
+_TOWN = ("rank", "pk", "organisation", "organisation__name", "organisation__names", "alert", "alert__number", "silent_since", "sent_at",
+         "waits_until", "exhausted_at")  # fmt: skip
+
+
 def _needs(notices: QuerySet[Any], language: str) -> Iterator[Needs]:
     wanted = notices.filter(IS[Look.SILENT] | IS[Look.NONE]).annotate(rank=RANK)
-    rows = wanted.order_by("rank", "-severity", "silent_since", "sent_at").select_related("organisation", "alert")[
-        :NAMED
-    ]
-    for notice in rows:
-        town: Organisation = notice.organisation
+    rows = wanted.order_by("rank", "-severity", "silent_since", "sent_at").values_list(*_TOWN)[:NAMED]
+    for rank, notice, town, name, names, alert, number, silent, sent, waits, exhausted in rows:
         yield Needs(
-            organisation=town.pk,
-            name=town.name_in(language),
-            look=tuple(Look)[notice.rank],
-            notice=notice.pk,
-            alert=notice.alert_id,
-            number=notice.alert.number,
-            since=notice.silent_since or notice.sent_at,
-            waits_until=notice.waits_until,
-            exhausted=notice.exhausted_at is not None,
+            organisation=town,
+            name=names.get(language) or name,
+            look=tuple(Look)[rank],
+            notice=notice,
+            alert=alert,
+            number=number,
+            since=silent or sent,
+            waits_until=waits,
+            exhausted=exhausted is not None,
         )
 
 

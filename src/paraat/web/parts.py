@@ -9,7 +9,7 @@ from typing import Any
 from django.core.cache import caches
 from django.template import engines
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from paraat.kernel.marking import Viewer
 from paraat.platform import jinja
@@ -70,7 +70,9 @@ def made(viewer: Viewer, *, kind: str, exercise: bool | None = None) -> Parts:
 def _board(shown: Board, context: dict[str, Any], viewer: Viewer) -> Iterator[tuple[str, str]]:
     for name in ("head", "lines", "figures", "needs"):
         yield name, _render(name, context)
-    for province in shown.provinces:
+    if not shown.tiles:
+        yield "places", _render("places", {**context, "elsewhere": gettext("Elsewhere")})
+    for province in shown.provinces if shown.tiles else ():
         yield f"p-{province.code or 'none'}", _render("province", {**context, "province": province})
     yield "now", _render("now", {**context, "entries": latest(viewer, LOG_LINES, exercise=shown.exercise)})
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from paraat.alerts import actions
 from paraat.alerts.forms import ReasonForm
 from paraat.alerts.models import Alert, Delivery, Notice, Switch
 from paraat.alerts.views.acting import WATCHES, WORKS, act
+from paraat.kernel.ids import HOUSE
 from paraat.kernel.marking import Role
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
@@ -52,10 +54,9 @@ def _table(request: Request) -> Table:
         sent_at__gte=OuterRef("created_at") - DOUBLE,
         sent_at__lte=OuterRef("created_at") + DOUBLE,
         exercise=OuterRef("exercise"),
-    ).exclude(alert__sender=OuterRef("alert__sender"))
-    rows = visible(request).annotate(
-        double=Exists(others.exclude(alert=OuterRef("alert"))), sender=F("alert__sender__name")
-    )
+    ).annotate(whose=Coalesce("alert__sender", Value(HOUSE)))
+    rows = visible(request).annotate(whose=Coalesce("alert__sender", Value(HOUSE)), sender=F("alert__sender__name"))
+    rows = rows.annotate(double=Exists(others.exclude(whose=OuterRef("whose"))))
     return Table(
         request,
         rows.select_related("alert", "contact", "contact__organisation"),
