@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from paraat.accounts.models import User, WaitingTask
 from paraat.alerts import actions, webhooks
@@ -231,6 +232,33 @@ def test_the_api_makes_and_ends_ones_own(receiver: Receiver) -> None:
     with pytest.raises(Conflict):
         actions.end_webhook(webhook=Webhook.objects.get(), by=SYSTEM)
     assert made["secret"].encode() not in bytes(Webhook.objects.get().secret)
+
+
+def test_the_page_shows_the_secret_once() -> None:
+    client = Client()
+    client.force_login(cast.observer())
+    page = client.post("/me/webhooks/", {"url": "https://siem.example/in", "events": ["alert.sent"]})
+    assert "whsec_" in page.content.decode()
+    again = client.get("/me/webhooks/").content.decode()
+    assert "whsec_" not in again
+    assert "siem.example" in again
+    assert "/me/webhooks/" in client.get("/me/").content.decode()
+    made = Webhook.objects.get()
+    stranger = Client()
+    stranger.force_login(cast.auditor())
+    assert stranger.post(f"/me/webhooks/{made.pk}/end/").status_code == 404
+    assert client.post(f"/me/webhooks/{made.pk}/end/").status_code == 302
+    made.refresh_from_db()
+    assert not made.active
+
+
+def test_what_was_dealt_with_is_forgotten_after_a_month(receiver: Receiver) -> None:
+    webhook(receiver, cast.duty_officer(), "alert.sent")
+    staging.alert_for(cast.ronse())
+    webhooks.send_due()
+    assert webhooks.forget() == 0
+    WebhookEvent.objects.update(done_at=moment.now() - timedelta(days=32))
+    assert webhooks.forget() == 1
 
 
 def test_a_hundred_thousand_silent_towns_ask_once_who_listens(django_assert_max_num_queries: Any) -> None:

@@ -81,6 +81,7 @@ def expire(timestamp: int) -> None:
         if not actions.expire():
             break
     actions.remind_mitigations()
+    webhooks.forget()
 
 
 @periodic("7 * * * *", queue="bulk")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from paraat.alerts import actions, checks
 from paraat.alerts.actions import personal
+from paraat.kernel.marking import Viewer
 from paraat.platform import registrations
 from paraat.platform.facts import Happened, ListRead, PerhapsDecided, Tells, subscribe
 from paraat.platform.registrations import Check, PersonalData
@@ -32,7 +33,8 @@ def on_tells(fact: Tells) -> None:
 @subscribe(Happened)
 def on_happened(fact: Happened) -> None:
     """Outside systems that asked are told."""
-    actions.note_event(fact=fact)
+    if actions.is_asked(fact.event):
+        actions.note_event(fact=fact)
 
 
 def _erase(contact: UUID) -> int:
@@ -43,3 +45,13 @@ registrations.checks.add(Check("sending", checks.check_sending))
 registrations.checks.add(Check("ladders", checks.check_ladders))
 registrations.checks.add(Check("grab bag", checks.check_grabbag))
 registrations.personal_data.add(PersonalData("alerts", personal.export_person, _erase))
+
+
+def own_webhooks(viewer: Viewer, user: object) -> str | None:
+    """The panel on one's account's page; its module is read when the page is shown, since views need the addresses."""
+    from paraat.alerts.views.webhooks import panel
+
+    return panel(viewer, user)
+
+
+registrations.panels.add(registrations.Panel("me", own_webhooks, "webhooks"))

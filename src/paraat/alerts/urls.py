@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from paraat.alerts.views import alerts, announcements, calls, coverage, notices, outbox, spoc
+from paraat.alerts.views import alerts, announcements, calls, coverage, notices, outbox, spoc, webhooks
 
 urlpatterns = [
     path("alerts/", alerts.listing, name="alerts"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("alerts/<uuid:pk>/decline/", alerts.decline, name="alert_decline"),
     path("alerts/<uuid:pk>/withdraw/", alerts.withdraw, name="alert_withdraw"),
     path("coverage/", coverage.listing, name="coverage"),
+    path("me/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("me/webhooks/<uuid:webhook>/end/", webhooks.end, name="webhook_end"),
     path("outbox/", outbox.listing, name="outbox"),
     path("outbox/stop/", outbox.stop, name="sending_stop"),
     path("outbox/resume/", outbox.resume, name="sending_resume"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from paraat.accounts.middleware import viewer_of
 from paraat.accounts.models import User
-from paraat.alerts.actions.webhooks import claim_events, write_events
+from paraat.alerts.actions.webhooks import claim_events, forget_events, write_events
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.webhook_models import WebhookEvent
 from paraat.kernel.marking import WATCHES, Tlp, Viewer
@@ -19,6 +20,7 @@ from paraat.platform import channels, configuration, keys, moment
 from paraat.platform.channels import Outcome, Outgoing
 
 BATCH = 100
+KEPT = timedelta(days=31)
 
 
 def send_due() -> int:
@@ -32,6 +34,11 @@ def send_due() -> int:
         outcomes = {one.delivery: one for one in channels.of("webhook").send(messages.values())}
     write_events(events=events, outcomes=outcomes, unseen=unseen, now=moment.now())
     return len(events)
+
+
+def forget() -> int:
+    """Remove what was dealt with over a month ago; how many."""
+    return forget_events(before=moment.now() - KEPT)
 
 
 def _messages(events: Iterable[WebhookEvent]) -> dict[UUID, Outgoing]:

@@ -61,8 +61,6 @@ def end_webhook(*, webhook: Webhook, by: Actor) -> None:
 @action
 def note_event(*, fact: facts.Happened) -> int:
     """Put what happened on its way to whoever asked; how many. Whether they may know is decided when it leaves."""
-    if not _is_asked(fact.event):
-        return 0
     asked = Webhook.objects.filter(active=True, user__is_active=True, events__contains=[fact.event])
     pending = [
         WebhookEvent(
@@ -74,7 +72,8 @@ def note_event(*, fact: facts.Happened) -> int:
     return len(pending)
 
 
-def _is_asked(event: str) -> bool:
+def is_asked(event: str) -> bool:
+    """Whether anybody asked to be told of this event, as of some seconds ago: to ask before `note_event`."""
     if not _heard or time.monotonic() - _heard[0][0] >= HEARD_EVERY:
         lists = Webhook.objects.filter(active=True).values_list("events", flat=True)
         _heard[:] = [(time.monotonic(), frozenset(one for events in lists for one in events))]
