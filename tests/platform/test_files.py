@@ -54,7 +54,9 @@ def test_it_refuses_what_is_too_large_and_keeps_nothing(home: Path) -> None:
     assert everything(home) == []
 
 
-def test_a_full_disk_is_said_clearly_and_leaves_nothing_half_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_said_clearly_and_leaves_nothing_half_written(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
