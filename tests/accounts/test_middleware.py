@@ -166,3 +166,17 @@ def test_a_spoc_may_go_on_without_a_second_factor(ronse: Organisation, monkeypat
     client, user = signed_in()
     Membership.objects.create(user=user, role=Role.SPOC, organisation=ronse)
     assert client.get("/room/").status_code == 200
+
+
+def test_the_query_that_is_made_once_says_what_the_orm_says(ronse: Organisation, provider: Organisation) -> None:
+    from paraat.accounts import loading, rules
+
+    _, user = signed_in()
+    Supply.objects.create(supplier=provider, customer=ronse, what="hosting", consent=True)
+    for role, organisation in ((Role.PROVIDER, provider), (Role.SPOC, ronse), (Role.AUDITOR, None)):
+        Membership.objects.create(user=user, role=role, organisation=organisation)
+        asked, known = loading.by_id(user.pk), User.objects.with_rights().get(pk=user.pk)
+        viewers = [rules.viewer(one.pk, one.held, one.clients) for one in (asked, known)]  # type: ignore[union-attr]
+        assert viewers[0] == viewers[1]
+        assert asked == known
+    assert loading.by_id(ronse.pk) is None

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
+from paraat.accounts import loading
 from paraat.accounts.models import User
 
 
@@ -14,4 +15,4 @@ class RightsBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The account with this id that may sign in, or None."""
-        return User.objects.active().with_rights().filter(pk=user_id).first()
+        return loading.by_id(user_id)

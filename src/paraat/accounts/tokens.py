@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
-from django.db.models.functions import Now
-
+from paraat.accounts import loading
 from paraat.accounts.actions import note_token_use
 from paraat.accounts.actions.tokens import digest
 from paraat.accounts.middleware import viewer_of
@@ -33,12 +30,7 @@ class Bearer:
 
 def bearer(token: str) -> Bearer | None:
     """Who bears this token; None when it is unknown, ended, or its owner's account is closed. One query."""
-    valid = Q(tokens__digest=digest(token), tokens__revoked_at=None) & (
-        Q(tokens__expires_at=None) | Q(tokens__expires_at__gt=Now())
-    )
-    rows = User.objects.active().with_rights().filter(valid)
-    own = {"token": F("tokens__id"), "token_name": F("tokens__name"), "scopes": F("tokens__scopes")}
-    user: Any = rows.annotate(**own, used=F("tokens__last_used_at")).first()
+    user = loading.by_token(digest(token))
     if user is None:
         return None
     _note_use(user.token, user.used)
