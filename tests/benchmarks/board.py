@@ -103,7 +103,7 @@ def _notices(alert: Alert, towns: list[Organisation]) -> Iterator[Notice]:
     for place, town in enumerate(towns):
         state = states[place % len(states)]
         yield Notice(
-            alert=alert, organisation=town, state=state, severity=alert.severity, tlp=0, code=uuid7().hex[-12:], sent_at=now - timedelta(minutes=6),
+            alert=alert, organisation=town, province=town.province, state=state, severity=alert.severity, tlp=0, code=uuid7().hex[-12:], sent_at=now - timedelta(minutes=6),
             acknowledged_at=now if state == "acknowledged" else None, silent_since=now if state == "open" and place % 10 == 7 else None,
             reach="none" if state == "open" and place % 10 == 8 else "ok",
         )  # fmt: skip

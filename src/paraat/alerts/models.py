@@ -130,6 +130,8 @@ class Notice(MarkedModel):
 
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="notices")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="notices")
+    # the organisation's when it was told: the board counts by it without a join; the default serves the version before this one
+    province = models.CharField(max_length=5, blank=True, default="", db_default="")
     state = models.CharField(max_length=14, choices=State.choices, default=State.PREPARED)
     severity = models.PositiveSmallIntegerField(default=3)
     languages = ArrayField(models.CharField(max_length=2), default=list)

@@ -91,7 +91,6 @@ class Figures:
     calls: int | None
     tasks: int | None
     unreachable: int | None
-    median: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def board(viewer: Viewer, *, language: str, exercise: bool | None = None) -> Boa
     return Board(
         lines=lines,
         held=sum(line.held for line in lines),
-        figures=_figures(viewer, shown, counts, unreachable, _median(notices, lines)),
+        figures=_figures(viewer, shown, counts, unreachable),
         counts=counts,
         needs=list(_needs(notices, language)) if counts.silent or counts.none else [],
         provinces=provinces,
@@ -167,15 +166,6 @@ def _lines(alerts: list[Alert], notices: QuerySet[Any]) -> Iterator[Line]:
     yield from made[:_LINES]
 
 
-def _median(notices: QuerySet[Any], lines: list[Line]) -> timedelta | None:
-    """Over all alerts; the one alert's own when there is only one, so without a query."""
-    known = [line for line in lines if line.counts.known]
-    if len(known) <= 1:
-        return known[0].median if known else None
-    found = notices.filter(IS[Look.KNOWN]).aggregate(median=Median(F("acknowledged_at") - F("sent_at")))
-    return found["median"]  # type: ignore[no-any-return]
-
-
 _TOWN = ("rank", "pk", "organisation", "organisation__name", "organisation__names", "alert", "alert__number", "silent_since", "sent_at",
          "waits_until", "exhausted_at")  # fmt: skip
 
@@ -203,12 +193,11 @@ WORKS = (Role.DUTY_OFFICER, Role.COORDINATOR)
 
 
 def _figures(
-    viewer: Viewer, exercise: bool, counts: Tally, unreachable: int | None, median: timedelta | None
-) -> Figures:
+    viewer: Viewer, exercise: bool, counts: Tally, unreachable: int | None) -> Figures:
     works = viewer.has(*WORKS)
     calls = CallLine.objects.filter(closed_at=None, exercise=exercise).count() if works else None
     tasks = WaitingTask.objects.open().filter(exercise=exercise).count() if works else None
-    return Figures(counts.silent, counts.waiting, counts.known, calls, tasks, unreachable, median)
+    return Figures(counts.silent, counts.waiting, counts.known, calls, tasks, unreachable)
 
 
 # Places ---------------------------------------------------------------------------------------------------------------------------
@@ -285,16 +274,16 @@ def _counted(
 
 def _standing_by_province(notices: QuerySet[Any]) -> dict[str, Tally]:
     """How many towns of each province stand where; a town with several notices counts once, where it is worst."""
-    towns = notices.values("organisation_id", "organisation__province").order_by().annotate(rank=Min(RANK))
+    told = notices.filter(state__in=[Notice.State.OPEN, Notice.State.ACKNOWLEDGED])
+    towns = told.values("organisation_id").order_by().annotate(rank=Min(RANK), province=Min("province"))
     sql, parameters = towns.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT organisation__province, rank, count(*) FROM ({sql}) AS town GROUP BY 1, 2",  # noqa: S608
+            f"SELECT province, rank, count(*) FROM ({sql}) AS town (organisation, rank, province) GROUP BY 1, 2",  # noqa: S608
             parameters,
         )
         rows = cursor.fetchall()
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for province, rank, count in rows:
-        if rank < len(IS):
-            found[province][tuple(Look)[rank].value] = count
+        found[province][tuple(Look)[rank].value] = count
     return {province: Tally(**counts) for province, counts in found.items()}

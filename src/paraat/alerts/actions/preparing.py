@@ -53,6 +53,7 @@ def make_notices(
         Notice(
             alert=alert,
             organisation=organisation,
+            province=organisation.province,
             tlp=alert.tlp,
             exercise=alert.exercise,
             languages=list(ladders.written_languages(organisation, None)),
