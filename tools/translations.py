@@ -11,6 +11,7 @@ is guessed ("fuzzy"). Set-up compiles; `tests/web/test_translations.py` fails on
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import sys
@@ -72,7 +73,30 @@ def extracted() -> Catalog:
     )
     for name, _line, message, comments, context in found:
         template.add(message, locations=[(f"src/paraat/{name}", 0)], auto_comments=comments, context=context)
+    for name, sentence in error_sentences():
+        template.add(sentence, locations=[(f"src/paraat/{name}", 0)])
     return template
+
+
+def error_sentences() -> Iterator[tuple[str, str]]:
+    """What `platform.pages.words_for` says to people: the sentences with which errors are raised, and the docstrings of their classes."""
+    trees = {path.relative_to(HOUSE).as_posix(): ast.parse(path.read_text()) for path in sorted(HOUSE.rglob("*.py"))}
+    classes = [
+        (name, node) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    ]
+    errors = {"ParaatError"}
+    while found := {node.name for _, node in classes if errors & {getattr(b, "id", "") for b in node.bases}} - errors:
+        errors |= found
+    for name, node in classes:
+        said = ast.get_docstring(node) if node.name in errors else None
+        if said:
+            yield name, said.strip()
+    for name, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in errors and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield name, first.value
 
 
 def catalogue(language: str) -> Path:

@@ -264,7 +264,8 @@ def _exercise(delivery: Delivery, text: str) -> str:
     if not delivery.exercise:
         return text
     with translation.override(delivery.language):
-        return f"{_('EXERCISE')}: {text}"
+        mark = _("EXERCISE")
+        return f"{mark}: {text}"
 
 
 def _text(words: Sequence[Words]) -> str:

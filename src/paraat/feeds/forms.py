@@ -15,6 +15,7 @@ from paraat.formats.columns import SYNONYMS
 from paraat.kernel.errors import Invalid
 from paraat.kernel.marking import Tlp
 from paraat.kernel.severity import Severity
+from paraat.platform.pages import words_for
 
 LONGEST_PASTE = 1_000_000
 _MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
@@ -149,7 +150,7 @@ class SourceForm(forms.Form):
             try:
                 fetching.check(url)
             except Invalid as error:
-                raise forms.ValidationError(str(error)) from error
+                raise forms.ValidationError(words_for(error)) from error
         return url
 
     def clean_watch_folder(self) -> str:

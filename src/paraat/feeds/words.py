@@ -26,7 +26,7 @@ REFUSED: dict[str, Any] = {
 FIELDS: dict[str, Any] = {
     "host": _("Host"),
     "ip": _("IP address"),
-    "port": _("Port"),
+    "port": _("Port number"),
     "path": _("Path"),
     "email": _("Mail address"),
     "asn": _("AS number"),

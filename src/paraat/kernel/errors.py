@@ -12,7 +12,7 @@ class ParaatError(Exception):
 
     def __init__(self, message: str | None = None, /, **context: Any) -> None:
         self.context = context
-        text = message or (type(self).__doc__ or "").strip()
+        self.said = text = message or (type(self).__doc__ or "").strip()
         named = ", ".join(f"{key}={value!r}" for key, value in context.items())
         super().__init__(f"{text} ({named})" if named else text)
 

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
-from paraat.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, ParaatError, Refused, Unreachable
+from paraat.kernel.errors import NotFound, ParaatError
 
 T = TypeVar("T")
-
-WORDS: dict[type[ParaatError], Any] = {
-    Conflict: _("Somebody else changed this first; nothing was written."),
-    Invalid: _("The input cannot be accepted."),
-    NotAllowed: _("This account may not do that."),
-    NotFound: _("There is no such object, or this account may not see it."),
-    Unreachable: _("A service outside did not answer; it will be tried again."),
-    Refused: _("A service outside refused this for good."),
-}
-"""The docstrings of the kernel's errors, where the translators find them."""
 
 
 def attempt(request: HttpRequest, deed: Callable[[], T], said: str | Promise = "") -> T | None:
@@ -43,9 +33,6 @@ def attempt(request: HttpRequest, deed: Callable[[], T], said: str | Promise = "
 
 
 def words_for(error: ParaatError) -> str:
-    """The error in the reader's language: its own message, else that of its kind."""
-    own = str(error)
-    kinds = [kind for kind in type(error).__mro__ if kind in WORDS]
-    if kinds and own == (kinds[0].__doc__ or "").strip():
-        return str(WORDS[kinds[0]])
-    return own
+    """The error in the reader's language, with what it names (file, row, field). The catalogues hold the sentences with which errors are raised."""
+    named = ", ".join(str(value) for value in error.context.values() if value not in (None, ""))
+    return f"{gettext(error.said)} ({named})" if named else gettext(error.said)

@@ -179,7 +179,7 @@ class AbsenceForm(forms.Form):
     """Away from, to, and who replaces."""
 
     since = MomentField(label=_("Away from"))
-    until = MomentField(label=_("To"), required=False, help_text=_("Empty: until further notice."))
+    until = MomentField(label=_("Until"), required=False, help_text=_("Empty: until further notice."))
     replaced_by = forms.ModelChoiceField(
         Contact.objects.none(), label=_("Replaced by"), required=False, empty_label=_("the next in line")
     )

@@ -149,7 +149,8 @@ def sentence(verb: str, *, rows: int, facts: Mapping[str, Any]) -> str:
     """The words for a verb, with how many when there were several and what of the detail matters."""
     words = str(DEEDS.get(verb) or verb.replace(".", ": ").replace("_", " "))
     if rows > 1:
-        words += f" ({ngettext('%(num)s time', '%(num)s times', rows) % {'num': rows}})"
+        times = ngettext("%(num)s time", "%(num)s times", rows) % {"num": rows}
+        words += f" ({times})"
     said = facts.get(_SAYS.get(verb, ""))
     return f"{words}: {str(said)[:120]}" if said else words
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from paraat.kernel.errors import Conflict, Invalid, NotAllowed
 from paraat.kernel.marking import Role
 from paraat.platform.guard import Request
+from paraat.platform.pages import words_for
 
 ROOM = (Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR, Role.PARTNER, Role.OBSERVER)
 """Who reads these screens; what of it, `visible_to` decides."""
@@ -38,15 +39,11 @@ def act(request: Request, deed: Callable[[], Any], done: str, *, back: str) -> H
         deed()
         messages.success(request, done)
     except Conflict as error:
-        messages.warning(request, f"{_(message(error))}. {_('Nothing was changed.')}")
+        unchanged = _("Nothing was changed.")
+        messages.warning(request, f"{words_for(error)}. {unchanged}")
     except (Invalid, NotAllowed) as error:
-        messages.error(request, _(message(error)))
+        messages.error(request, words_for(error))
     return HttpResponseRedirect(_next(request) or back)
-
-
-def message(error: Exception) -> str:
-    """What the error says, without its technical context."""
-    return str(error).partition(" (")[0].rstrip(".")
 
 
 def _next(request: Request) -> str:

@@ -18,11 +18,12 @@ from paraat.alerts import actions
 from paraat.alerts.audience import doubles, recipients
 from paraat.alerts.forms import AnnouncementForm, ReasonForm
 from paraat.alerts.models import Alert
-from paraat.alerts.views.acting import ROOM, WORKS, act, found, message
+from paraat.alerts.views.acting import ROOM, WORKS, act, found
 from paraat.kernel.errors import Invalid
 from paraat.kernel.marking import Role
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
+from paraat.platform.pages import words_for
 from paraat.platform.tables import Column, Filter, Table
 from paraat.registry.models import Organisation, Supply
 
@@ -76,7 +77,7 @@ def write(request: Request) -> HttpResponse:
         try:
             return HttpResponseRedirect(f"/announcements/{_draft(request, form).pk}/")
         except Invalid as error:
-            form.add_error(None, _(message(error)))
+            form.add_error(None, words_for(error))
     return render(request, "alerts/announcement_write.html", {"form": form}, status=400 if form.errors else 200)
 
 

@@ -122,8 +122,12 @@ def acknowledge(request: Request, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, notice, acknowledge_form=form)
     name = form.cleaned_data["name"]
-    deed = lambda: actions.acknowledge_notice(notice=notice, by=request.actor, through="officer", name=name)  # noqa: E731
-    return act(request, deed, _("Acknowledged by %(name)s.") % {"name": name}, back=f"/alerts/notices/{pk}/")
+    return act(
+        request,
+        lambda: actions.acknowledge_notice(notice=notice, by=request.actor, through="officer", name=name),
+        _("Acknowledged by %(name)s.") % {"name": name},
+        back=f"/alerts/notices/{pk}/",
+    )
 
 
 @require_POST
@@ -134,10 +138,12 @@ def mitigation(request: Request, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, notice, mitigation_form=form)
     values = form.cleaned_data
-    deed = lambda: actions.report_mitigation(
-        notice=notice, by=request.actor, text=values["text"], until=values["until"]
+    return act(
+        request,
+        lambda: actions.report_mitigation(notice=notice, by=request.actor, text=values["text"], until=values["until"]),
+        _("Noted."),
+        back=f"/alerts/notices/{pk}/",
     )
-    return act(request, deed, _("Noted."), back=f"/alerts/notices/{pk}/")
 
 
 @require_POST
@@ -148,8 +154,12 @@ def site(request: Request, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, notice, site_form=form)
     values = form.cleaned_data
-    deed = lambda: actions.report_site(notice=notice, by=request.actor, state=values["state"], since=values["since"])  # noqa: E731
-    return act(request, deed, _("Noted."), back=f"/alerts/notices/{pk}/")
+    return act(
+        request,
+        lambda: actions.report_site(notice=notice, by=request.actor, state=values["state"], since=values["since"]),
+        _("Noted."),
+        back=f"/alerts/notices/{pk}/",
+    )
 
 
 @require_POST
@@ -158,5 +168,9 @@ def take(request: Request, pk: UUID) -> HttpResponse:
     """A notice that nobody answered on any rung belongs to a named officer: me."""
     notice = _notice(request, pk)
     officer = User.objects.get(pk=request.viewer.user)
-    deed = lambda: actions.take_exhausted(notice=notice, by=request.actor, officer=officer)  # noqa: E731
-    return act(request, deed, _("This is yours now."), back=f"/alerts/notices/{pk}/")
+    return act(
+        request,
+        lambda: actions.take_exhausted(notice=notice, by=request.actor, officer=officer),
+        _("This is yours now."),
+        back=f"/alerts/notices/{pk}/",
+    )

@@ -28,12 +28,13 @@ from paraat.alerts.forms import SiteForm
 from paraat.alerts.models import Delivery, Notice
 from paraat.alerts.rules import content
 from paraat.alerts.rules.content import Content
-from paraat.alerts.views.acting import found, message
+from paraat.alerts.views.acting import found
 from paraat.kernel.actor import Actor, ActorKind
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.kernel.marking import Role
 from paraat.platform import configuration, crypto, moment, ratelimit
 from paraat.platform.guard import Request, allow, public
+from paraat.platform.pages import words_for
 
 PER_MINUTE = 120
 """How often one address may ask for pages behind links: enough for a town hall behind one router, too few to guess a token."""
@@ -276,5 +277,5 @@ def _done(request: Request, back: str, notices: Sequence[Notice], deed: Callable
             deed(notice)
         messages.success(request, _("Thank you. The team sees it now."))
     except (Conflict, Invalid) as error:
-        messages.error(request, _(message(error)))
+        messages.error(request, words_for(error))
     return HttpResponseRedirect(back)

@@ -15,7 +15,7 @@ class ImportRun(models.Model):
     class State(models.TextChoices):
         DRY = "dry", _("To confirm")
         DONE = "done", _("Imported")
-        DROPPED = "dropped", _("Left")
+        DROPPED = "dropped", _("Not imported")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     file_name = models.CharField(max_length=255)
