@@ -61,10 +61,13 @@ def start_django() -> None:
     """Load Django's settings and apps, once."""
     import django
     from django.apps import apps
+    from django.utils import translation
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paraat.settings")
     if not apps.ready:
         django.setup()
+        if configuration.PROCESS.get() == "command":
+            translation.activate("en")  # what scripts read does not change with the language of the pages
 
 
 def main() -> None:

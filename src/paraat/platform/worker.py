@@ -58,7 +58,7 @@ async def _work(working: App, queues: list[str], concurrency: int) -> None:
                 update_heartbeat_interval=HEARTBEAT,
                 stalled_worker_timeout=60.0,
                 shutdown_graceful_timeout=GRACE,
-                fetch_job_polling_interval=2.0,
+                fetch_job_polling_interval=5.0,
                 task_middleware=[*working.worker_defaults.get("task_middleware", []), name_the_job],
             )
         finally:
