@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
+from django.utils import translation
 
 from paraat.accounts.models import User
 from paraat.alerts import actions
@@ -171,7 +172,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in() -> None:
 
 
 def test_a_broken_page_needs_no_database_and_gives_a_reference(django_db_blocker: object) -> None:
-    with django_db_blocker.block():  # type: ignore[attr-defined]
+    with django_db_blocker.block(), translation.override("en"):  # type: ignore[attr-defined]
         answer = errors.broken(RequestFactory().get("/"))
     assert answer.status_code == 500 and b"Something is broken here" in answer.content
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from paraat.alerts import actions, checks
@@ -54,4 +55,20 @@ def own_webhooks(viewer: Viewer, user: object) -> str | None:
     return panel(viewer, user)
 
 
+def of_run(viewer: Viewer, run: Any) -> str | None:
+    """What became of a list, on its page."""
+    from paraat.alerts.views import panels
+
+    return panels.of_run(viewer, run)
+
+
+def of_organisation(viewer: Viewer, organisation: Any) -> str | None:
+    """What an organisation has been told, on its page."""
+    from paraat.alerts.views import panels
+
+    return panels.of_organisation(viewer, organisation)
+
+
 registrations.panels.add(registrations.Panel("me", own_webhooks, "webhooks"))
+registrations.panels.add(registrations.Panel("run", of_run, "alert"))
+registrations.panels.add(registrations.Panel("organisation", of_organisation, "notices"))

@@ -1,4 +1,4 @@
-"""Stages, reach and deeds of the registry in the reader's language."""
+"""Stages and reach of the registry in the reader's language."""
 
 from __future__ import annotations
 
@@ -22,46 +22,6 @@ REACH: dict[str, Any] = {
     "none": _("no contact"),
 }
 PROVINCES: dict[str, str] = {body.nis: body.name for body in belgium.provinces()}
-
-DEEDS: dict[str, Any] = {
-    "asset.add": _("put an asset on file"),
-    "asset.close": _("closed an asset"),
-    "asset.share": _("marked whether an asset is shared"),
-    "asset.verify": _("confirmed an asset"),
-    "channel.add": _("added a channel"),
-    "channel.ask": _("asked for another address"),
-    "channel.change": _("confirmed a new address"),
-    "channel.order": _("ordered the channels"),
-    "channel.refuse": _("refused a new address"),
-    "channel.remove": _("removed a channel"),
-    "codeword.read": _("read the code word"),
-    "codeword.rotate": _("made a new code word"),
-    "contact.away": _("set an absence"),
-    "contact.back": _("ended an absence"),
-    "contact.call": _("called the contact and asked the code word"),
-    "contact.change": _("changed a contact"),
-    "contact.confirm": _("confirmed what is on file"),
-    "contact.end": _("ended a contact"),
-    "contact.erase": _("erased the data of a person"),
-    "contact.invite": _("invited a contact to confirm"),
-    "contact.nominate": _("nominated a contact"),
-    "import.confirm": _("imported a file"),
-    "import.drop": _("left an import"),
-    "import.read": _("read a file to import"),
-    "organisation.add": _("put the organisation on file"),
-    "organisation.change": _("changed the organisation"),
-    "organisation.close": _("closed the organisation"),
-    "organisation.follow": _("lets imports change a field again"),
-    "organisation.load": _("loaded organisations"),
-    "supply.add": _("noted a supplier"),
-    "supply.consent": _("noted whether the supplier may read along"),
-    "supply.end": _("ended a supply"),
-    "test.answer": _("answered the test alert"),
-    "test.send": _("sent a test alert"),
-    "test.unanswered": _("noted that tests were not answered"),
-}
-"""Verb of the journal -> words."""
-
 FIELDS: dict[str, Any] = {
     "active_from": _("Exists from"),
     "active_until": _("Exists until the day before"),
@@ -113,8 +73,3 @@ def reason(text: str) -> str:
     head, colon, cell = said.partition(": ")
     words = f"{REASONS.get(head, head)}{colon}{cell}"
     return f"{words} ({_LEFT_OUT})" if left_out else words
-
-
-def deed(verb: str) -> str:
-    """A verb in words; one of a higher app as it is written."""
-    return str(DEEDS.get(verb) or verb.replace(".", ": ").replace("_", " "))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Q
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,11 +19,13 @@ from paraat.platform.registrations import (
     Banner,
     Demonstration,
     MenuEntry,
+    Panel,
     Searchable,
     Snapshot,
     banners,
     demonstration,
     menu,
+    panels,
     searchables,
     snapshots,
 )
@@ -29,6 +34,7 @@ from paraat.web.first_minutes import people
 _ROOM = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR, Role.PARTNER, Role.OBSERVER})
 _WATCHES = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR})
 _READS = frozenset(Role) - {Role.ADMINISTRATOR}
+HISTORY = 30
 
 
 def _exercise(viewer: Viewer) -> str | None:
@@ -65,6 +71,15 @@ def _notices(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str,
         yield title, reverse("notice", args=[notice.pk]), str(notice.get_state_display())
 
 
+def _history(viewer: Viewer, organisation: Any) -> str:
+    """The newest deeds that concern an organisation, in words."""
+    from paraat.web import log
+
+    rows = log.entries(viewer).filter(chain=organisation.pk).order_by("-at")[:HISTORY]
+    return SafeString(render_to_string("web/history_panel.html", {"entries": log.said(rows)}))
+
+
+panels.add(Panel("organisation.aside", _history, "history"))
 banners.add(Banner("exercise", "exercise", _exercise, "alerts"))
 banners.add(Banner("stopped", "stopped", _stopped, "outbox"))
 menu.add(MenuEntry(gettext_lazy("Board"), "board", _ROOM, 0))

@@ -16,18 +16,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from paraat.kernel.marking import TEAM, Role, Viewer
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
-from paraat.platform.models import JournalDetail, JournalEntry
 from paraat.platform.pages import attempt
 from paraat.platform.tables import Column, Filter, Table, export
 from paraat.registry import actions, writing
 from paraat.registry.forms import AbsenceForm, AssetForm, ClosingForm, OrganisationForm, SupplyForm
 from paraat.registry.models import Asset, Contact, Organisation, Supply
 from paraat.registry.rules.onboarding import is_stale, stage
-from paraat.registry.words import PROVINCES, REACH, STAGES, deed
+from paraat.registry.words import PROVINCES, REACH, STAGES
 
 READERS = (Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR, Role.OBSERVER, Role.PARTNER, Role.SPOC, Role.PROVIDER)
 EDITORS = tuple(sorted(TEAM))
-_HISTORY = 30
 _OPEN = [
     Column("name", _("Name"), sort="name"),
     Column("kind", _("Kind"), value=lambda row: row.get_kind_display(), sort="kind"),
@@ -125,7 +123,6 @@ def detail(request: Request, pk: UUID) -> HttpResponseBase:
         "contacts": [(contact, stage_of(contact), is_stale(contact.confirmed_at, now)) for contact in contacts],
         "suppliers": _supplies(request, now.date()).filter(customer=organisation),
         "customers": _supplies(request, now.date()).filter(supplier=organisation),
-        "history": history(request, organisation),
         "last_day": organisation.active_until and organisation.active_until - timedelta(days=1),
         "province": PROVINCES.get(organisation.province, ""),
         "stages": STAGES,
@@ -175,18 +172,6 @@ def _supplies(request: Request, today: date) -> QuerySet[Any]:
     return (
         Supply.objects.visible_to(request.viewer).as_of(today).select_related("supplier", "customer").order_by("what")
     )
-
-
-def history(request: Request, organisation: Organisation) -> list[dict[str, Any]]:
-    """The newest deeds that concern an organisation, in words: two queries."""
-    entries = list(
-        JournalEntry.objects.visible_to(request.viewer).filter(chain=organisation.pk).order_by("-at")[:_HISTORY]
-    )
-    details = JournalDetail.objects.in_bulk([entry.pk for entry in entries])
-    return [
-        {"at": entry.at, "words": deed(entry.verb), "who": details[entry.pk].actor_label if entry.pk in details else ""}
-        for entry in entries
-    ]
 
 
 @allow(*EDITORS)
