@@ -131,7 +131,10 @@ GRABBAG_PASSPHRASE = declare(
     secret=True,
 )
 GRABBAG_KEYS = declare(
-    "PARAAT_GRABBAG_KEYS", text, "", "A file with OpenPGP certificates of officers, each of whom can open the grab bag too."
+    "PARAAT_GRABBAG_KEYS",
+    text,
+    "",
+    "A file with OpenPGP certificates of officers, each of whom can open the grab bag too.",
 )
 GRABBAG_KEPT = declare("PARAAT_GRABBAG_KEPT", number(1, 1000), "48", "How many hourly grab bags are kept.")
 GRABBAG_COPY = declare(
