@@ -9,7 +9,7 @@ from django.test import Client
 
 from paraat.accounts import actions
 from paraat.accounts.models import User
-from paraat.alerts.models import Alert, CallLine, Notice
+from paraat.alerts.models import CallLine
 from paraat.feeds.models import Source
 from paraat.kernel.actor import SYSTEM
 from paraat.kernel.ids import uuid7
@@ -67,6 +67,7 @@ def everything() -> dict[str, list[str]]:
     """One of everything, real and known; the ids by the name that paths give them."""
     ronse, silent = cast.ronse(), cast.spiere_helkijn()
     sent = staging.alert_for(ronse, silent)
+    kept = staging.alert_for(cast.east_flanders())
     Source.objects.filter(slug="test-list").update(policy="one_click")
     held, other = staging.alert_for(cast.eupen()), staging.alert_for(cast.ixelles())
     line = CallLine.objects.create(
@@ -82,7 +83,7 @@ def everything() -> dict[str, list[str]]:
     assert task is not None
     return {
         "alert": [str(sent.pk), str(held.pk), str(other.pk)],
-        "notice": [str(key) for key in Notice.objects.values_list("pk", flat=True)],
+        "notice": [str(staging.notice_of(kept, cast.east_flanders()).pk)],
         "organisation": [str(ronse.pk), str(silent.pk)],
         "line": [str(line.pk)],
         "run": [str(run)],
@@ -95,4 +96,4 @@ def everything() -> dict[str, list[str]]:
     }
 
 
-__all__ = ["LIST", "Alert", "Caller", "accounts", "everything"]
+__all__ = ["LIST", "Caller", "accounts", "everything"]
