@@ -126,6 +126,16 @@ def test_one_refused_address_does_not_stop_the_others_and_moves_on_at_once(serve
     assert staging.notice_of(alert, ronse).silent_since is None  # a bounce is not silence
 
 
+def test_a_notice_that_cannot_be_put_into_words_stops_no_other(server, monkeypatch):
+    ronse, eupen = cast.ronse(), cast.eupen()
+    alert = staging.alert_for(ronse, eupen)
+    Delivery.objects.filter(address="spoc@ronse.example").update(languages=["xx"])
+    send_due("mail")
+    assert server.recipients == ["spoc@eupen.example"]
+    assert Delivery.objects.get(alert=alert, address="spoc@ronse.example").state == "bounced"
+    assert staging.notice_of(alert, ronse).step_due_at <= staging.NOW()
+
+
 def test_a_channel_without_a_route_moves_on_at_once(monkeypatch):
     monkeypatch.delenv("PARAAT_SMS_URL", raising=False)
     ronse = cast.ronse()

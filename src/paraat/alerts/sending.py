@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from uuid import UUID
@@ -14,6 +15,7 @@ from paraat.alerts.models import Claim, Delivery, Notice, Told
 from paraat.platform import channels, moment
 from paraat.platform.channels import Channel, NoSuchChannel, NotConfigured, Outgoing
 
+_log = logging.getLogger("paraat.alerts")
 BATCH = 300
 LOOK = 1.0
 """Seconds between two looks at the button that stops all sending, within a batch."""
@@ -50,10 +52,22 @@ def _send(claim: Claim, channel: Channel) -> None:
     rows = list(rendering.with_notices(Delivery.objects.filter(claim=claim)).in_order())
     needless = {row.pk for row in rows if not rendering.is_needed(row)}
     deliveries.cancel_needless(claim=claim, deliveries=list(needless))
-    parcels = {row.pk: Kept(rendering.outgoing(row), row.kind, _whose(row)) for row in rows if row.pk not in needless}
+    parcels = {row.pk: parcel for row in rows if row.pk not in needless and (parcel := _worded(row)) is not None}
     for outcomes in channel.send_in_groups(_until_stopped(parcels.values())):
         deliveries.write_outcomes(claim=claim, outcomes=outcomes, kept=parcels.__getitem__, now=moment.now())
     deliveries.give_back(claim=claim, reason="", now=moment.now())
+
+
+def _worded(row: Delivery) -> Kept | None:
+    """The delivery in words; None when it cannot be put into words: its ladder moves on, and the others are sent."""
+    try:
+        return Kept(rendering.outgoing(row), row.kind, _whose(row))
+    except Exception as fault:  # noqa: BLE001  # the outermost loop over a batch: one message's fault must not stop the others
+        _log.exception("a delivery could not be put into words", extra={"delivery": str(row.pk)})
+        deliveries.bounce_delivery(
+            delivery=row, detail=f"could not be written: {type(fault).__name__}", now=moment.now()
+        )
+        return None
 
 
 def _until_stopped(parcels: Iterable[Kept]) -> Iterator[Outgoing]:
