@@ -4,7 +4,7 @@ Both go through the same handler, middleware and session of the same signed-in o
 backend together. Before every request of ours the journal grows, so that nothing that is remembered from the last one serves.
 """
 
-# ruff: noqa: E402  # Django is set up before our apps are imported
+# Django is set up before our apps are imported
 from __future__ import annotations
 
 import io
@@ -16,8 +16,6 @@ from datetime import timedelta
 from typing import Any
 
 os.environ["PARAAT_SECOND_FACTOR"] = "no"  # the session stands for an officer who signed in with two
-
-from tests.benchmarks.persisted import cost, fresh_database  # sets Django up
 
 import psycopg
 from django.conf import settings
@@ -37,6 +35,7 @@ from paraat.platform.guard import EVERYBODY, Request, allow
 from paraat.registry.models import Contact, ContactChannel, Organisation
 from paraat.web import urls
 from tests import cast
+from tests.benchmarks.persisted import cost, fresh_database  # sets Django up
 
 ROUNDS, REQUESTS = 5, 30
 NAMED = 30
@@ -45,7 +44,7 @@ READY: dict[str, bytes] = {}
 
 
 @allow(*EVERYBODY)
-def ready_made(request: Request) -> HttpResponse:  # noqa: ARG001
+def ready_made(request: Request) -> HttpResponse:
     """The bytes of the board, without a thought."""
     return HttpResponse(READY["board"])
 
@@ -60,11 +59,19 @@ def put_region(constituents: int) -> None:
     """Provinces of sixty to a thousand municipalities, most with an out-of-band contact, and three active alerts."""
     provinces = [f"{number:05d}" for number in range(max(5, constituents // 1000))]
     bodies = [
-        Organisation(kind="province", name=f"Province {code}", nis=code, province=code, languages=["nl"], constituent=False)
+        Organisation(
+            kind="province", name=f"Province {code}", nis=code, province=code, languages=["nl"], constituent=False
+        )
         for code in provinces
     ]
     towns = [
-        Organisation(kind="municipality", name=f"Gemeente {number}", nis=f"{number % 90000:05d}", province=provinces[number % len(provinces)], languages=["nl"])
+        Organisation(
+            kind="municipality",
+            name=f"Gemeente {number}",
+            nis=f"{number % 90000:05d}",
+            province=provinces[number % len(provinces)],
+            languages=["nl"],
+        )
         for number in range(constituents)
     ]
     Organisation.objects.bulk_create([*bodies, *towns], batch_size=5000)
@@ -72,7 +79,13 @@ def put_region(constituents: int) -> None:
     Contact.objects.bulk_create(contacts, batch_size=5000)
     ContactChannel.objects.bulk_create(
         [
-            ContactChannel(contact=contact, kind="mail", address=f"{contact.pk}@region.example", out_of_band=True, confirmed_at=cast.CONFIRMED)
+            ContactChannel(
+                contact=contact,
+                kind="mail",
+                address=f"{contact.pk}@region.example",
+                out_of_band=True,
+                confirmed_at=cast.CONFIRMED,
+            )
             for contact in contacts
         ],
         batch_size=5000,
@@ -90,11 +103,24 @@ def put_alerts(towns: list[Organisation]) -> None:
 def _alert(number: str, state: str, severity: int, towns: list[Organisation]) -> None:
     now = moment.now()
     alert = Alert.objects.create(
-        number=number, kind="target_list", state=state, title={"nl": "Doellijst"}, severity=severity, tlp=0, created_at=now, created_by="Paraat", sent_at=now
+        number=number,
+        kind="target_list",
+        state=state,
+        title={"nl": "Doellijst"},
+        severity=severity,
+        tlp=0,
+        created_at=now,
+        created_by="Paraat",
+        sent_at=now,
     )
     Notice.objects.bulk_create(list(_notices(alert, towns)), batch_size=5000)
-    silent = [notice.organisation for notice in Notice.objects.filter(alert=alert, silent_since__isnull=False).select_related("organisation")]
-    CallLine.objects.bulk_create([CallLine(organisation=town, since=now, address=f"+32{town.nis}", tlp=0) for town in silent[:50]])
+    silent = [
+        notice.organisation
+        for notice in Notice.objects.filter(alert=alert, silent_since__isnull=False).select_related("organisation")
+    ]
+    CallLine.objects.bulk_create(
+        [CallLine(organisation=town, since=now, address=f"+32{town.nis}", tlp=0) for town in silent[:50]]
+    )
 
 
 def _notices(alert: Alert, towns: list[Organisation]) -> Iterator[Notice]:
@@ -103,19 +129,40 @@ def _notices(alert: Alert, towns: list[Organisation]) -> Iterator[Notice]:
     for place, town in enumerate(towns):
         state = states[place % len(states)]
         yield Notice(
-            alert=alert, organisation=town, province=town.province, state=state, severity=alert.severity, tlp=0, code=uuid7().hex[-12:], sent_at=now - timedelta(minutes=6),
-            acknowledged_at=now if state == "acknowledged" else None, silent_since=now if state == "open" and place % 10 == 7 else None,
+            alert=alert,
+            organisation=town,
+            province=town.province,
+            state=state,
+            severity=alert.severity,
+            tlp=0,
+            code=uuid7().hex[-12:],
+            sent_at=now - timedelta(minutes=6),
+            acknowledged_at=now if state == "acknowledged" else None,
+            silent_since=now if state == "open" and place % 10 == 7 else None,
             reach="none" if state == "open" and place % 10 == 8 else "ok",
-        )  # fmt: skip
+        )
 
 
 def environ(where: str, cookie: str) -> dict[str, Any]:
     """What a WSGI server hands over."""
     return {
-        "REQUEST_METHOD": "GET", "PATH_INFO": where, "QUERY_STRING": "", "SERVER_NAME": "localhost", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "localhost", "HTTP_COOKIE": cookie, "REMOTE_ADDR": "127.0.0.1", "wsgi.input": io.BytesIO(), "wsgi.url_scheme": "http",
-        "wsgi.errors": sys.stderr, "wsgi.version": (1, 0), "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
-    }  # fmt: skip
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": where,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost",
+        "HTTP_COOKIE": cookie,
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": sys.stderr,
+        "wsgi.version": (1, 0),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
 
 
 def best(where: str, handler: WSGIHandler, cookie: str, before: Callable[[], None]) -> tuple[float, bytes]:

@@ -41,7 +41,7 @@ def test_it_streams_what_is_larger_than_memory_should_hold() -> None:
     def chunks() -> Iterator[bytes]:
         nonlocal peak
         for number in range(64):
-            peak = max(peak, len(os.listdir(files.root() / "incoming")))
+            peak = max(peak, len(list((files.root() / "incoming").iterdir())))
             yield bytes([number]) * files.CHUNK
 
     assert files.store(chunks()).size == 64 * files.CHUNK

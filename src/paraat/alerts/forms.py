@@ -108,7 +108,13 @@ class AnnouncementForm(forms.Form):
     language_other = forms.ChoiceField(
         label=_("Second language"),
         required=False,
-        choices=[("", _("no second language")), ("nl", "Nederlands"), ("fr", "Français"), ("de", "Deutsch"), ("en", "English")],
+        choices=[
+            ("", _("no second language")),
+            ("nl", "Nederlands"),
+            ("fr", "Français"),
+            ("de", "Deutsch"),
+            ("en", "English"),
+        ],
     )
     severity = forms.TypedChoiceField(
         label=_("Severity"), coerce=int, choices=list(SEVERITIES.items()), initial=1, widget=forms.RadioSelect

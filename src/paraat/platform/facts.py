@@ -82,7 +82,8 @@ class PerhapsDecided:
 class Tells:
     """A lower app has something to tell a contact (an invitation, a test, a reminder); alerts makes it a delivery.
 
-    `key` is unique per thing told: announcing it again tells nobody twice. `body` may hold one signed link; it is plain text in the contact's language.
+    `key` is unique per thing told: announcing it again tells nobody twice. `body` may hold one signed link;
+    it is plain text in the contact's language.
     """
 
     key: str

@@ -192,8 +192,7 @@ def _needs(notices: QuerySet[Any], language: str) -> Iterator[Needs]:
 WORKS = (Role.DUTY_OFFICER, Role.COORDINATOR)
 
 
-def _figures(
-    viewer: Viewer, exercise: bool, counts: Tally, unreachable: int | None) -> Figures:
+def _figures(viewer: Viewer, exercise: bool, counts: Tally, unreachable: int | None) -> Figures:
     works = viewer.has(*WORKS)
     calls = CallLine.objects.filter(closed_at=None, exercise=exercise).count() if works else None
     tasks = WaitingTask.objects.open().filter(exercise=exercise).count() if works else None

@@ -36,7 +36,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 @public
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(_request: HttpRequest) -> HttpResponse:
     """500. Alone on its page: whatever the frame needs may be what is broken."""
     template = engines["house"].get_template("web/broken.html")
     return HttpResponse(template.render({"reference": REQUEST_ID.get()}), status=500)

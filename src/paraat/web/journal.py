@@ -57,7 +57,7 @@ def listing(request: Request) -> HttpResponseBase:
     if asked in FORMATS:
         return export(_in_words(table.filtered), COLUMNS, asked, name="journal")
     page: Page[Any] = table.page
-    page.object_list = log.said(page.object_list)  # type: ignore[assignment]
+    page.object_list = log.said(page.object_list)
     return table.answer("web/journal.html")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from paraat.accounts.models import User
 from paraat.kernel.errors import Conflict, Invalid, NotAllowed
 from paraat.kernel.marking import Role
 from paraat.platform.guard import Request
@@ -23,6 +24,11 @@ WORKS = (Role.DUTY_OFFICER, Role.COORDINATOR)
 """Who acts on them."""
 WATCHES = (*WORKS, Role.AUDITOR)
 """Who reads what is for the team: telephone numbers, addresses."""
+
+
+def officer_of(request: Request) -> User:
+    """The account that acts; these pages are for who is signed in."""
+    return cast("User", request.user)
 
 
 def found(rows: QuerySet[Any], pk: UUID) -> Any:

@@ -82,10 +82,9 @@ def _world(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 def _prefixed(condition: Q) -> Q:
     """A condition on notices as one on the notices of an alert."""
-    children = [
-        _prefixed(child) if isinstance(child, Q) else (f"notices__{child[0]}", child[1]) for child in condition.children
-    ]
-    made = Q(*children, _connector=condition.connector)  # type: ignore[arg-type]
+    children: list[Any] = list(condition.children)
+    about = [_prefixed(one) if isinstance(one, Q) else (f"notices__{one[0]}", one[1]) for one in children]
+    made = Q(*about, _connector=condition.connector)
     return ~made if condition.negated else made
 
 

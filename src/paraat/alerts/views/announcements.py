@@ -13,12 +13,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from paraat.accounts.models import User
 from paraat.alerts import actions
 from paraat.alerts.audience import doubles, recipients
 from paraat.alerts.forms import AnnouncementForm, ReasonForm
 from paraat.alerts.models import Alert
-from paraat.alerts.views.acting import ROOM, WORKS, act, found
+from paraat.alerts.views.acting import ROOM, WORKS, act, found, officer_of
 from paraat.kernel.errors import Invalid
 from paraat.kernel.marking import Role
 from paraat.platform import moment
@@ -85,7 +84,7 @@ def _draft(request: Request, form: AnnouncementForm) -> Alert:
     values = form.cleaned_data
     return actions.draft_announcement(
         by=request.actor,
-        author=User.objects.get(pk=request.viewer.user),
+        author=officer_of(request),
         sender=_sender(request),
         audience=form.to(),
         title=form.texts("title"),
@@ -170,7 +169,7 @@ def _announcements(request: Request) -> QuerySet[Any]:
 @allow(*WORKS)
 def approve(request: Request, pk: UUID) -> HttpResponse:
     """The second person's yes."""
-    alert, officer = found(_announcements(request), pk), User.objects.get(pk=request.viewer.user)
+    alert, officer = found(_announcements(request), pk), officer_of(request)
     deed = lambda: actions.approve_announcement(alert=alert, by=request.actor, officer=officer)  # noqa: E731
     return act(request, deed, _("Approved. It can be sent now."), back=f"/announcements/{pk}/")
 

@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from paraat.accounts.models import User
 from paraat.alerts import actions
 from paraat.alerts.forms import CallForm
 from paraat.alerts.models import CallLine
-from paraat.alerts.views.acting import WATCHES, WORKS, act, found
+from paraat.alerts.views.acting import WATCHES, WORKS, act, found, officer_of
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
 from paraat.platform.tables import Column, Filter, Table
@@ -90,7 +89,7 @@ def sheet(request: Request) -> HttpResponse:
 @allow(*WORKS)
 def claim(request: Request, pk: UUID) -> HttpResponse:
     """ "I am calling"."""
-    line, officer = _line(request, pk), User.objects.get(pk=request.viewer.user)
+    line, officer = _line(request, pk), officer_of(request)
     deed = lambda: actions.claim_call(line=line, by=request.actor, officer=officer)  # noqa: E731
     return act(
         request, deed, _("You are calling %(name)s.") % {"name": line.organisation.name}, back=f"/calls/#call-{pk}"

@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from paraat.accounts.models import User
 from paraat.alerts import actions
 from paraat.alerts.forms import AcknowledgeForm, MitigationForm, SiteForm
 from paraat.alerts.looks import IS, RANK
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.rules.looks import Look
-from paraat.alerts.views.acting import ROOM, WATCHES, WORKS, act, found
+from paraat.alerts.views.acting import ROOM, WATCHES, WORKS, act, found, officer_of
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
 from paraat.platform.tables import Column, Filter, Table
@@ -167,7 +166,7 @@ def site(request: Request, pk: UUID) -> HttpResponse:
 def take(request: Request, pk: UUID) -> HttpResponse:
     """A notice that nobody answered on any rung belongs to a named officer: me."""
     notice = _notice(request, pk)
-    officer = User.objects.get(pk=request.viewer.user)
+    officer = officer_of(request)
     return act(
         request,
         lambda: actions.take_exhausted(notice=notice, by=request.actor, officer=officer),

@@ -1,7 +1,8 @@
 """Rate limits and remembered answers live on the ground floor, where every app may use them."""
 
-import paraat.kernel.ids
 from django.db import migrations, models
+
+import paraat.kernel.ids
 
 
 class Migration(migrations.Migration):
