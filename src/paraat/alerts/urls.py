@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from paraat.alerts.views import alerts, announcements, calls, coverage, notices, outbox, spoc, webhooks
+from paraat.alerts.views import alerts, announcements, calls, coverage, inbox, notices, outbox, spoc, webhooks
 
 urlpatterns = [
     path("alerts/", alerts.listing, name="alerts"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("alerts/<uuid:pk>/parts/", alerts.parts, name="alert_parts"),
     path("alerts/<uuid:pk>/release/", alerts.release, name="alert_release"),
     path("alerts/<uuid:pk>/decline/", alerts.decline, name="alert_decline"),
+    path("alerts/<uuid:pk>/ring/", alerts.ring, name="alert_ring"),
     path("alerts/<uuid:pk>/withdraw/", alerts.withdraw, name="alert_withdraw"),
     path("coverage/", coverage.listing, name="coverage"),
     path("me/webhooks/", webhooks.webhooks, name="webhooks"),
@@ -25,6 +26,9 @@ urlpatterns = [
     path("outbox/", outbox.listing, name="outbox"),
     path("outbox/stop/", outbox.stop, name="sending_stop"),
     path("outbox/resume/", outbox.resume, name="sending_resume"),
+    path("inbound/", inbox.listing, name="inbox"),
+    path("inbound/<uuid:pk>/", inbox.one, name="inbound"),
+    path("inbound/<uuid:pk>/read/", inbox.read, name="inbound_read"),
     path("calls/", calls.listing, name="calls"),
     path("calls/print/", calls.sheet, name="calls_print"),
     path("calls/<uuid:pk>/claim/", calls.claim, name="call_claim"),

@@ -190,3 +190,12 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
     deed = lambda: actions.withdraw_alert(alert=alert, by=request.actor, reason=reason)  # noqa: E731
     done = _("Withdrawn. Everybody who was told gets the correction through the same channels.")
     return act(request, deed, done, back=f"/alerts/{pk}/")
+
+
+@require_POST
+@allow(*WORKS)
+def ring(request: Request, pk: UUID) -> HttpResponse:
+    """This cannot wait for the morning: let phones ring for it."""
+    alert = _alert(request, pk)
+    done = _("Phones ring for this alert, at night too.")
+    return act(request, lambda: actions.let_ring(alert=alert, by=request.actor), done, back=f"/alerts/{pk}/")
