@@ -61,5 +61,9 @@
       time.textContent = words.format(Math.round(seconds / size), unit);
     });
   }
+  const face = document.querySelector("[data-wall-clock]");
+  function strike() { face.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }); }
+  if (face) { strike(); setInterval(strike, 5000); }
+
   if (document.querySelector("time[data-ago]") || document.querySelector("[data-live]")) setInterval(age, 30000);
 })();
