@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from paraat.accounts import actions
@@ -121,9 +122,12 @@ def test_it_forgets_a_person_and_the_journal_still_holds(administrator: Client) 
     from paraat.platform.journal import verify
 
     user = added()
+    Client().force_login(user)
+    assert EmailAddress.objects.filter(email=user.email, verified=True).exists()
     actions.close_account(user=user, by=SYSTEM)
     administrator.post(f"/accounts/people/{user.pk}/erase/")
     user.refresh_from_db()
+    assert not EmailAddress.objects.filter(user=user).exists()
     assert (user.name, user.phone, user.is_active) == ("", "", False)
     assert user.email.endswith("@erased.invalid")
     texts = [f"{one.actor_label} {one.detail}" for one in JournalDetail.objects.all()]

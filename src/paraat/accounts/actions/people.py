@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -36,6 +40,9 @@ def add_person(*, email: str, name: str, by: Actor, language: str = "nl", phone:
     user = User.objects.create(
         email=address, name=name.strip() or address, language=language, phone=phone, password=make_password(None)
     )
+    EmailAddress.objects.create(
+        user=user, email=address, verified=True, primary=True
+    )  # the administrator vouches for it
     record("account.add", by=by, on=user, detail={"email": address, "name": user.name})
     return user
 
@@ -134,10 +141,8 @@ ERASED = "@erased.invalid"
 @action
 def erase_account(*, user: User, by: Actor) -> None:
     """Forget who the person was (GDPR article 17): name, address and telephone go, the id stays, so that the journal holds."""
-    from allauth.mfa.models import Authenticator
-
-    ApiToken.objects.filter(user=user).delete()
-    Authenticator.objects.filter(user=user).delete()
+    for held in (ApiToken, Authenticator, EmailAddress, SocialAccount, UserSession):
+        held.objects.filter(user=user).delete()
     Membership.objects.filter(user=user, until=None).update(until=moment.now())
     User.objects.filter(pk=user.pk).update(
         name="", email=f"{user.pk.hex}{ERASED}", phone="", is_active=False, password=make_password(None)
