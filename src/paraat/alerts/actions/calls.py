@@ -93,10 +93,20 @@ def call_key(line: CallLine) -> str:
 
 @action
 def close_lines_of(*, notices: Iterable[Notice], now: datetime, why: str) -> None:
-    """Close the lines whose every notice has been dealt with by another way; a claimed one too, so that its officer sees it."""
-    lines = CallLine.objects.open().filter(notices__in=[notice.pk for notice in notices], correction=False).distinct()
-    for line in lines.exclude(notices__state=Notice.State.OPEN):
-        if CallLine.objects.open().filter(pk=line.pk).update(closed_at=now, note=why[:500]) == 1:
+    """Close the lines whose every notice has been dealt with by another way; a claimed one too, so that its officer sees it.
+
+    Whoever is putting a notice on one of these lines is waited for: only then can be said whether somebody must still be phoned.
+    """
+    through = CallLine.notices.through.objects
+    about = through.filter(notice__in=[notice.pk for notice in notices]).values("callline")
+    lines = list(
+        CallLine.objects.open().filter(pk__in=about, correction=False).select_for_update(of=("self",)).order_by("pk")
+    )
+    waiting = through.filter(callline__in=lines, notice__state=Notice.State.OPEN)
+    needed = set(waiting.values_list("callline", flat=True))
+    for line in lines:
+        if line.pk not in needed:
+            CallLine.objects.filter(pk=line.pk).update(closed_at=now, note=why[:500])
             facts.announce(facts.Settled(call_key(line)))
             line_changed(line, "call.not_needed", SYSTEM, {"why": why})
 

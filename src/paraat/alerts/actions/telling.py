@@ -117,16 +117,18 @@ def defer_once(task: str, lock: str, **arguments: str | int) -> None:
 def cancel(
     notices: Iterable[Notice], *, purposes: Sequence[str] = (Delivery.Purpose.NOTICE, Delivery.Purpose.REMINDER)
 ) -> int:
-    """Take back what has not left for notices that need it no longer; a message that another notice still needs stays."""
+    """Take back what has not left for notices that need it no longer; a message that another notice still needs stays.
+
+    Whoever is adding a notice to one of these messages is waited for: only then can be said what is still needed.
+    """
     keys = [notice.pk for notice in notices]
-    needed = Told.objects.filter(notice__state=Notice.State.OPEN).exclude(notice__in=keys)
     waiting = Delivery.objects.filter(
         state=Delivery.State.QUEUED, claim=None, purpose__in=purposes, told__notice__in=keys
     )
-    unneeded = waiting.exclude(pk__in=needed.values("delivery")).values_list("pk", flat=True)
-    return Delivery.objects.filter(pk__in=list(unneeded), claim=None, state=Delivery.State.QUEUED).update(
-        state=Delivery.State.CANCELLED
-    )
+    held = {row.pk for row in waiting.select_for_update(of=("self",)).order_by("pk").only("pk")}
+    needed = Told.objects.filter(delivery__in=held, notice__state=Notice.State.OPEN).exclude(notice__in=keys)
+    unneeded = held - set(needed.values_list("delivery", flat=True))
+    return Delivery.objects.filter(pk__in=unneeded).update(state=Delivery.State.CANCELLED)
 
 
 def _saved(delivery: Delivery) -> bool:

@@ -34,8 +34,10 @@ def withdraw_alert(*, alert: Alert, by: Actor, reason: str) -> Alert:
         raise Conflict("Only an alert that was sent can be withdrawn")
     alert.refresh_from_db()
     notices = list(alert.notices.exclude(state=Notice.State.PREPARED).select_related("organisation", "alert"))
+    _end(
+        alert, notices, by, why, now
+    )  # first: it waits for a ladder that is climbing, whose messages are then taken back too
     cancel(notices)
-    _end(alert, notices, by, why, now)
     correction = _correction(alert, by, why, now)
     tell(messages=_recipients(alert), now=now, purpose=Delivery.Purpose.CORRECTION, alert=correction)
     _let_sleep(correction, alert, now)
