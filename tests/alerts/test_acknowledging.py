@@ -13,6 +13,7 @@ from django.db import connection
 from paraat.accounts.models import WaitingTask
 from paraat.alerts import actions, jobs, links
 from paraat.alerts.models import Delivery, Inbound, Notice
+from paraat.alerts.rules import night
 from paraat.formats import mail
 from paraat.kernel.actor import Actor, ActorKind
 from paraat.kernel.errors import Conflict, Invalid
@@ -20,6 +21,7 @@ from paraat.platform import facts
 from paraat.platform.channels.inbound import KeyPress, SmsReply, StatusReport
 from paraat.platform.crypto import BadLink, ExpiredLink
 from paraat.platform.models import JournalEntry
+from paraat.registry.models import ContactChannel
 from tests import cast
 from tests.alerts import staging
 
@@ -269,6 +271,18 @@ def test_saying_what_was_done_is_having_seen_it_and_its_end_reminds(notice, aler
     )
     assert actions.remind_mitigations() == 1, "a new mitigation reminds anew"
     assert Delivery.objects.filter(purpose="reminder").count() == 2
+
+
+@pytest.mark.parametrize(("severity", "rings"), [(2, False), (3, True)])
+def test_a_reminder_rings_nobody_at_night_whom_the_notice_would_let_sleep(ronse, severity, rings):
+    ContactChannel.objects.filter(contact__organisation=ronse).exclude(kind="sms").delete()
+    notice = staging.notice_of(staging.alert_for(ronse, severity=severity), ronse)
+    tonight = night.morning(staging.NOW()) + timedelta(hours=20)  # 03:00
+    until = tonight + timedelta(minutes=30)
+    actions.report_mitigation(notice=notice, by=staging.spoc(ronse), text="Filter on", until=until)
+    assert actions.remind_mitigations(now=tonight) == 1
+    due = Delivery.objects.get(purpose="reminder").due_at
+    assert due == (tonight if rings else night.morning(tonight))
 
 
 def test_how_the_site_is_can_be_said_without_acknowledging(notice, ronse):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -63,7 +64,8 @@ def remind_mitigations(*, now: datetime | None = None) -> int:
         return 0
     contacts = ladders.book({notice.organisation_id for notice in notices}, at)
     messages = [message for notice in notices if (message := _reminder(notice, contacts, at)) is not None]
-    tell(messages=messages, now=at, purpose=Delivery.Purpose.REMINDER, rounds=_rounds(notices))
+    made = tell(messages=messages, now=at, purpose=Delivery.Purpose.REMINDER, rounds=_rounds(notices))
+    _let_sleep(made, at)
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mitigation_reminded_at=at)
     for notice in notices:
         record("notice.reminded", by=SYSTEM, on=notice, organisation=notice.organisation_id)
@@ -78,6 +80,21 @@ def _reminder(notice: Notice, contacts: ladders.Book, now: datetime) -> Message 
     quiet = [call for call in calls if call.way.kind not in night.RINGING]
     found: ladder.Call | None = next(iter([*quiet, *calls]), None)
     return Message(notice, contacts.contacts[found.person.id], found.way) if found else None
+
+
+def _let_sleep(reminders: Sequence[Delivery], now: datetime) -> None:
+    """A reminder rings nobody at night whom the notice itself would have let sleep."""
+    later = [
+        reminder.pk
+        for reminder in reminders
+        if reminder.kind in night.RINGING
+        and not night.may_ring(now, severity=reminder.severity, preference=_preference(reminder))
+    ]
+    Delivery.objects.filter(pk__in=later).update(due_at=night.morning(now))
+
+
+def _preference(reminder: Delivery) -> str:
+    return str(reminder.contact.night) if reminder.contact else night.Preference.SEVERE
 
 
 def _rounds(notices: list[Notice]) -> dict[UUID, int]:
