@@ -19,7 +19,7 @@ from paraat.alerts.forms import ReasonForm
 from paraat.alerts.looks import IS, Median
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.rules.looks import Look, Tally
-from paraat.alerts.views.acting import ROOM, WORKS, act, found
+from paraat.alerts.views.acting import ROOM, WATCHES, WORKS, act, found
 from paraat.alerts.views.notices import notice_table
 from paraat.platform import moment
 from paraat.platform import parts as live_parts
@@ -121,7 +121,7 @@ def _alert(request: Request, pk: UUID) -> Alert:
 
 
 def _notices(request: Request, alert: Alert) -> QuerySet[Any]:
-    return Notice.objects.visible_to(request.viewer).filter(alert=alert)
+    return Notice.objects.shown_to(request.viewer).filter(alert=alert)
 
 
 def _context(request: Request, alert: Alert, table: Table) -> dict[str, Any]:
@@ -134,6 +134,7 @@ def _context(request: Request, alert: Alert, table: Table) -> dict[str, Any]:
         "prepared": prepared,
         "mitigated": mitigated,
         "works": request.viewer.has(*WORKS),
+        "watches": request.viewer.has(*WATCHES),
         "holds": [HOLDS.get(one, one) for one in alert.held_because],
         "reason": ReasonForm(),
         "now": moment.now(),

@@ -14,9 +14,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from paraat.accounts.actions.profile import change_profile
 from paraat.accounts.guard import Request, allow, public
 from paraat.accounts.models import User
 from paraat.alerts import actions as alerts
@@ -24,6 +26,7 @@ from paraat.feeds import actions as feeds
 from paraat.feeds import sources
 from paraat.feeds.demonstration import FILE_NAME, target_list
 from paraat.feeds.models import Run, Source
+from paraat.kernel.actor import SYSTEM
 from paraat.kernel.errors import Invalid, ParaatError
 from paraat.kernel.marking import Role
 from paraat.platform import configuration, moment, parts
@@ -67,9 +70,18 @@ def enter(request: Request) -> HttpResponse:
     user = people.account(request.POST.get("who", ""))
     if user is None:
         raise PermissionDenied
+    _speak(user, get_language() or user.language)
     login(request, user, backend="paraat.accounts.backends.RightsBackend")
     where = {"officer": "first_minutes", "spoc-ronse": "portal", "spoc-spiere-helkijn": "portal", "administrator": "me"}
     return redirect(where.get(request.POST["who"], "board"))
+
+
+def _speak(user: User, language: str) -> None:
+    """Who enters goes on in the language of the door."""
+    if user.language != language[:2]:
+        change_profile(
+            user=user, by=SYSTEM, name=user.name, language=language[:2], timezone=user.timezone, phone=user.phone
+        )
 
 
 @allow(Role.DUTY_OFFICER)
