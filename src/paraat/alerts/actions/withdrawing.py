@@ -34,9 +34,8 @@ def withdraw_alert(*, alert: Alert, by: Actor, reason: str) -> Alert:
         raise Conflict("Only an alert that was sent can be withdrawn")
     alert.refresh_from_db()
     notices = list(alert.notices.exclude(state=Notice.State.PREPARED).select_related("organisation", "alert"))
-    _end(
-        alert, notices, by, why, now
-    )  # first: it waits for a ladder that is climbing, whose messages are then taken back too
+    # First, since it waits for a ladder that is climbing, whose messages are then taken back too.
+    _end(alert, notices, by, why, now)
     cancel(notices)
     correction = _correction(alert, by, why, now)
     tell(messages=_recipients(alert), now=now, purpose=Delivery.Purpose.CORRECTION, alert=correction)
