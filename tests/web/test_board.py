@@ -16,6 +16,7 @@ from paraat.alerts import actions
 from paraat.alerts.looks import IS, RANK
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.rules.looks import Look, Standing, look
+from paraat.kernel.marking import Role, Viewer
 from paraat.web import board as boards
 from paraat.web import parts
 from tests import cast
@@ -94,6 +95,17 @@ def test_an_observer_sees_no_more_than_green() -> None:
     text = page(client_of(cast.observer()), "/")
     assert "All quiet" in text and "2024-" not in text
     assert "to phone" not in text and "ask for a decision" not in text
+
+
+def test_what_is_remembered_for_a_towns_own_people_is_not_shown_to_its_provider() -> None:
+    ronse, roles = cast.ronse().pk, frozenset({Role.OBSERVER})
+    staging.alert_for(cast.ronse())
+    Alert.objects.update(tlp=2)
+    Notice.objects.update(tlp=2)
+    own = parts.parts(Viewer(roles=roles, own=frozenset({ronse})), kind="board")
+    client = parts.parts(Viewer(roles=roles, clients=frozenset({ronse})), kind="board")
+    assert "All quiet" not in own["head"].html
+    assert "All quiet" in client["head"].html
 
 
 def test_a_spoc_is_sent_to_the_portal() -> None:
