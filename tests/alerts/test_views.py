@@ -55,6 +55,14 @@ def test_an_observer_does_not_see_an_amber_alert() -> None:
     page(client_of(cast.observer()), f"/alerts/{alert.pk}/", 404)
 
 
+def test_whom_a_held_list_names_is_not_shown_outside_the_team_before_they_know() -> None:
+    alert = held(cast.ronse())
+    notice, observer = staging.notice_of(alert, cast.ronse()), client_of(cast.observer())
+    assert "Ronse" in page(officer(), f"/alerts/{alert.pk}/")
+    assert "Ronse" not in page(observer, f"/alerts/{alert.pk}/")
+    page(observer, f"/alerts/notices/{notice.pk}/", 404)
+
+
 def test_one_click_sends_a_held_list() -> None:
     alert = held(cast.ronse(), cast.eupen())
     client = officer()

@@ -14,6 +14,7 @@ from paraat.accounts.models import User
 from paraat.alerts.webhook_models import Webhook, WebhookEvent  # noqa: F401  # a part of these models
 from paraat.kernel.admiralty import Credibility, Reliability
 from paraat.kernel.ids import uuid7
+from paraat.kernel.marking import WATCHES, Viewer
 from paraat.platform.marked import MarkedModel, MarkedQuerySet
 from paraat.registry.models import Contact, ContactChannel, Organisation
 
@@ -109,6 +110,11 @@ class NoticeQuerySet(MarkedQuerySet):
     def overdue(self, now: Any) -> Self:
         """The next step of the ladder is due."""
         return self.open().filter(step_due_at__lte=now)
+
+    def shown_to(self, viewer: Viewer) -> Self:
+        """Those that a viewer may see; what was prepared and not sent is the team's to know, and auditors'."""
+        seen = self.visible_to(viewer)
+        return seen if viewer.has(*WATCHES) else seen.exclude(state=Notice.State.PREPARED)
 
 
 class Notice(MarkedModel):

@@ -15,7 +15,7 @@ from paraat.accounts.models import User
 from paraat.alerts.actions.webhooks import claim_events, forget_events, write_events
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.webhook_models import WebhookEvent
-from paraat.kernel.marking import WATCHES, Tlp, Viewer
+from paraat.kernel.marking import Tlp, Viewer
 from paraat.platform import channels, configuration, keys, moment
 from paraat.platform.channels import Outcome, Outgoing
 
@@ -76,8 +76,7 @@ def content(event: WebhookEvent, viewer: Viewer) -> dict[str, Any] | None:
     if event.event.startswith("alert."):
         alert = Alert.objects.visible_to(viewer).filter(pk=event.object).first()
         return None if alert is None else _alert(alert)
-    seen = Notice.objects.visible_to(viewer).select_related("alert", "organisation")
-    seen = seen if viewer.has(*WATCHES) else seen.exclude(state=Notice.State.PREPARED)
+    seen = Notice.objects.shown_to(viewer).select_related("alert", "organisation")
     notice = seen.filter(pk=event.object).first()
     return None if notice is None else _notice(notice)
 

@@ -14,7 +14,7 @@ from paraat.accounts.models import User
 from paraat.alerts import actions
 from paraat.alerts.models import Notice
 from paraat.kernel.errors import NotFound
-from paraat.kernel.marking import TEAM, WATCHES, Role
+from paraat.kernel.marking import TEAM, Role
 from paraat.platform.api import Answer, ApiRequest, Moment, Operations, Page, Part, Plain, Scope, TlpLabel, page
 
 operations = Operations(tags=["notices"])
@@ -142,8 +142,7 @@ def take(request: ApiRequest, notice: UUID) -> Notice:
 
 
 def _seen(request: ApiRequest) -> QuerySet[Any]:
-    rows = Notice.objects.visible_to(request.viewer)
-    return rows if request.viewer.has(*WATCHES) else rows.exclude(state=Notice.State.PREPARED)
+    return Notice.objects.shown_to(request.viewer)
 
 
 def _mine(request: ApiRequest, key: UUID) -> Notice:

@@ -76,7 +76,7 @@ def _provinces() -> list[tuple[str, str]]:
 def listing(request: Request) -> HttpResponseBase:
     """The notices of all active alerts, of reality or of the exercise."""
     exercise = request.GET.get("exercise") == "1"
-    active = Notice.objects.visible_to(request.viewer).filter(alert__state=Alert.State.SENT, exercise=exercise)
+    active = Notice.objects.shown_to(request.viewer).filter(alert__state=Alert.State.SENT, exercise=exercise)
     table = notice_table(request, active, name="notices")
     return table.answer("alerts/notices.html", {"now": moment.now(), "exercise": exercise})
 
@@ -108,7 +108,7 @@ def _page(request: Request, notice: Notice, **forms_: forms.Form) -> HttpRespons
 
 
 def _notice(request: Request, pk: UUID) -> Notice:
-    rows = Notice.objects.visible_to(request.viewer).select_related("organisation", "alert", "officer")
+    rows = Notice.objects.shown_to(request.viewer).select_related("organisation", "alert", "officer")
     notice: Notice = found(rows, pk)
     return notice
 
