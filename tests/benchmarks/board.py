@@ -17,6 +17,10 @@ from typing import Any
 
 os.environ["PARAAT_SECOND_FACTOR"] = "no"  # the session stands for an officer who signed in with two
 
+from tests.benchmarks.persisted import cost, fresh_database  # sets Django up
+
+# isort: split
+
 import psycopg
 from django.conf import settings
 from django.core.cache import caches
@@ -35,7 +39,6 @@ from paraat.platform.guard import EVERYBODY, Request, allow
 from paraat.registry.models import Contact, ContactChannel, Organisation
 from paraat.web import urls
 from tests import cast
-from tests.benchmarks.persisted import cost, fresh_database  # sets Django up
 
 ROUNDS, REQUESTS = 5, 30
 NAMED = 30

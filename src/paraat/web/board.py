@@ -11,7 +11,9 @@ from uuid import UUID
 
 from django.contrib.postgres.aggregates import BoolOr
 from django.db import connection
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +24,7 @@ from paraat.alerts.rules.looks import NEEDS_SOMEBODY, Look, Standing, Tally, loo
 from paraat.feeds.models import Run
 from paraat.kernel.marking import Role, Viewer
 from paraat.registry.models import ContactChannel, Organisation
-from paraat.web.remembered import number_of, register_totals, remembered
+from paraat.web.remembered import counts, number_of, register_totals, remembered
 from paraat.web.rules import NAMED, TILES, badness
 
 _LINES = 30
@@ -115,7 +117,7 @@ def board(viewer: Viewer, *, language: str, exercise: bool | None = None) -> Boa
     alerts = list(_active(viewer))
     shown = _world(alerts) if exercise is None else exercise
     here = [alert for alert in alerts if alert.exercise == shown]
-    notices = Notice.objects.visible_to(viewer).filter(alert__in=[alert.pk for alert in here], exercise=shown)
+    notices = Notice.objects.shown_to(viewer).filter(alert__in=[alert.pk for alert in here], exercise=shown)
     lines = list(_lines(here, notices))
     provinces, counts, unreachable = _places(viewer, notices, language)
     total = sum(province.total for province in provinces)
@@ -192,11 +194,13 @@ def _needs(notices: QuerySet[Any], language: str) -> Iterator[Needs]:
 WORKS = (Role.DUTY_OFFICER, Role.COORDINATOR)
 
 
-def _figures(viewer: Viewer, exercise: bool, counts: Tally, unreachable: int | None) -> Figures:
+def _figures(viewer: Viewer, exercise: bool, told: Tally, unreachable: int | None) -> Figures:
     works = viewer.has(*WORKS)
-    calls = CallLine.objects.filter(closed_at=None, exercise=exercise).count() if works else None
-    tasks = WaitingTask.objects.open().filter(exercise=exercise).count() if works else None
-    return Figures(counts.silent, counts.waiting, counts.known, calls, tasks, unreachable)
+    calls = tasks = None
+    if works:
+        waiting = WaitingTask.objects.open().filter(exercise=exercise)
+        calls, tasks = counts(CallLine.objects.open().filter(exercise=exercise), waiting)
+    return Figures(told.silent, told.waiting, told.known, calls, tasks, unreachable)
 
 
 # Places ---------------------------------------------------------------------------------------------------------------------------
@@ -207,8 +211,11 @@ def _places(viewer: Viewer, notices: QuerySet[Any], language: str) -> tuple[list
     names = province_names(language)
     if number_of(towns) > TILES:
         return _counted(towns, notices, names)
-    rows = towns.values_list("pk", "name", "names", "province", "kind").order_by("name")
-    return _tiled(list(rows), notices, names, language)
+    text = TextField()
+    own = NullIf(KeyTextTransform(language, "names"), Value("", text), output_field=text)
+    called = Coalesce(own, "name", output_field=text)  # picked by the database: taking JSON apart 300 times costs 3 ms
+    rows = towns.annotate(called=called).values_list("pk", "called", "province", "kind").order_by("called")
+    return _tiled(list(rows), notices, names)
 
 
 def province_names(language: str) -> dict[str, str]:
@@ -221,18 +228,14 @@ def _province_names(language: str) -> dict[str, str]:
     return {nis: str(names.get(language) or name) for nis, name, names in found}
 
 
-def _tiled(
-    rows: list[Any], notices: QuerySet[Any], names: dict[str, str], language: str
-) -> tuple[list[Province], Tally, int | None]:
+def _tiled(rows: list[Any], notices: QuerySet[Any], names: dict[str, str]) -> tuple[list[Province], Tally, int | None]:
     looks, reaches = _looks(notices), _reaches()
     blocks: dict[str, Province] = {}
-    for pk, name, in_languages, code, kind in rows:
+    for pk, called, code, kind in rows:
         block = blocks.setdefault(code, Province(code, names.get(code, code)))
         reach = reaches.get(pk, "none")
-        called = in_languages.get(language) or name
-        if kind == Organisation.Kind.PROVINCE:
-            called = _("Prov. %(name)s") % {"name": called}
-        block.tiles.append(Tile(pk, called, looks.get(pk, Look.CALM), reach))
+        name = _("Prov. %(name)s") % {"name": called} if kind == Organisation.Kind.PROVINCE else called
+        block.tiles.append(Tile(pk, name, looks.get(pk, Look.CALM), reach))
         block.municipalities += kind == Organisation.Kind.MUNICIPALITY
     for block in blocks.values():
         block.total, block.counts = len(block.tiles), tally(tile.look for tile in block.tiles)

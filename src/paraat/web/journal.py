@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -55,21 +54,10 @@ def listing(request: Request) -> HttpResponseBase:
     table.rows = _about(table.rows, request)
     asked = request.GET.get("format", "")
     if asked in FORMATS:
-        return export(_in_words(table.filtered), COLUMNS, asked, name="journal")
+        return export(log.in_words(table.filtered.iterator(chunk_size=CHUNK)), COLUMNS, asked, name="journal")
     page: Page[Any] = table.page
     page.object_list = log.said(page.object_list)
     return table.answer("web/journal.html")
-
-
-def _in_words(rows: QuerySet[Any]) -> Iterable[log.Said]:
-    """Every row in words, in pieces that fit in memory."""
-    piece = []
-    for row in rows.iterator(chunk_size=CHUNK):
-        piece.append(row)
-        if len(piece) == CHUNK:
-            yield from log.said(piece)
-            piece = []
-    yield from log.said(piece)
 
 
 def _about(rows: QuerySet[Any], request: Request) -> QuerySet[Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from paraat.kernel.marking import Viewer
 from paraat.platform.models import JournalDetail, JournalEntry
@@ -36,28 +36,29 @@ class Said:
 
 
 def entries(viewer: Viewer) -> QuerySet[Any]:
-    """What a viewer may read of the journal."""
-    return JournalEntry.objects.visible_to(viewer)
+    """What a viewer may read of the journal, each entry with its readable detail and the name of whom it is about."""
+    detail = JournalDetail.objects.filter(entry=OuterRef("pk"))
+    return JournalEntry.objects.visible_to(viewer).annotate(
+        actor_label=Subquery(detail.values("actor_label")),
+        facts=Subquery(detail.values("detail")),
+        about=Subquery(Organisation.objects.filter(pk=OuterRef("chain")).values("name")),
+    )
 
 
 def latest(viewer: Viewer, limit: int, *, exercise: bool) -> list[Said]:
     """The newest deeds, in words."""
-    return said(list(entries(viewer).filter(exercise=exercise).order_by("-at")[:limit]))
+    return said(entries(viewer).filter(exercise=exercise).order_by("-at")[:limit])
 
 
-def said(found: Iterable[JournalEntry]) -> list[Said]:
-    """Entries with their details and names, in two queries for all of them."""
-    rows = list(found)
-    details = JournalDetail.objects.in_bulk([row.pk for row in rows]) if rows else {}
-    names = (
-        dict(Organisation.objects.filter(pk__in={row.chain for row in rows}).values_list("pk", "name")) if rows else {}
-    )
-    return [_said(row, details.get(row.pk), names.get(row.chain, "")) for row in rows]
+def said(found: Iterable[Any]) -> list[Said]:
+    """Entries (from `entries`) in words."""
+    return list(in_words(found))
 
 
-def _said(row: JournalEntry, detail: JournalDetail | None, name: str) -> Said:
-    facts = dict(detail.detail or {}) if detail else {}
-    actor = detail.actor_label if detail else ""
-    assert row.at is not None  # noqa: S101  # the trigger sets it
-    words = str(sentence(row.verb, rows=row.rows, facts=facts))
-    return Said(row, row.at, actor, words, name, row.chain, weight(row.verb), facts)
+def in_words(found: Iterable[Any]) -> Iterator[Said]:
+    """The same one by one, for any number of them."""
+    for row in found:
+        assert row.at is not None  # noqa: S101  # the trigger sets it
+        facts = dict(row.facts or {})
+        words = str(sentence(row.verb, rows=row.rows, facts=facts))
+        yield Said(row, row.at, row.actor_label or "", words, row.about or "", row.chain, weight(row.verb), facts)

@@ -43,7 +43,11 @@ def _exercise(viewer: Viewer) -> str | None:
         return None
     going = Alert.objects.active().filter(exercise=True).exclude(kind=Alert.Kind.CORRECTION)
     running = going.values_list("number", flat=True).first()
-    return _("EXERCISE %(number)s: nothing of it leaves the house") % {"number": running} if running else None
+    if running is None:
+        return None
+    if configuration.is_demonstration():
+        return _("EXERCISE %(number)s: real towns, invented events; nothing leaves this machine") % {"number": running}
+    return _("EXERCISE %(number)s: nothing of it leaves the house") % {"number": running}
 
 
 def _stopped(viewer: Viewer) -> str | None:

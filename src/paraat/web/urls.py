@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from paraat.web import api, journal, views
@@ -23,7 +21,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("journal/", journal.listing, name="journal"),
     path("language/", views.set_language, name="set_language"),
-    *(path("", include(f"paraat.{app}.urls")) for app in _APPS if find_spec(f"paraat.{app}.urls")),
+    *(path("", include(f"paraat.{app}.urls")) for app in _APPS),
     path("", include("paraat.web.first_minutes.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls()),

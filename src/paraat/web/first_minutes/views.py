@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -45,7 +46,7 @@ def only_here(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not configuration.is_demonstration() or not _is_loopback(request):
+        if not configuration.is_demonstration() or not _comes_from_here(request):
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -184,8 +185,23 @@ def again(request: Request) -> HttpResponse:
     return redirect("first_minutes")
 
 
-def _is_loopback(request: HttpRequest) -> bool:
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
+"""What a proxy says: behind one, everybody seems to be at this machine."""
+
+
+def _comes_from_here(request: HttpRequest) -> bool:
+    """Whether a browser on this machine asks, for this machine, without a proxy or a tunnel in between."""
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    return all(
+        _loopback(host) for host in (request.META.get("REMOTE_ADDR"), urlsplit(configuration.public_url()).hostname)
+    )
+
+
+def _loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        return ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
