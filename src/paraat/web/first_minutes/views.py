@@ -185,13 +185,13 @@ def again(request: Request) -> HttpResponse:
     return redirect("first_minutes")
 
 
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 """What a proxy says: behind one, everybody seems to be at this machine."""
 
 
 def _comes_from_here(request: HttpRequest) -> bool:
     """Whether a browser on this machine asks, for this machine, without a proxy or a tunnel in between."""
-    if any(name in request.headers for name in FORWARDED):
+    if any(name in request.headers for name in _FORWARDED):
         return False
     return all(
         _loopback(host) for host in (request.META.get("REMOTE_ADDR"), urlsplit(configuration.public_url()).hostname)
