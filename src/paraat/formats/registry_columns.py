@@ -21,7 +21,8 @@ FIELDS: dict[str, str] = {
     "name_nl": "name_nl naam_nl nom_nl nederlandse_naam naam_nederlands nom_neerlandais",
     "name_fr": "name_fr naam_fr nom_fr franse_naam naam_frans nom_francais",
     "name_de": "name_de naam_de nom_de duitse_naam naam_duits nom_allemand",
-    "kbo": "kbo bce kbo_nummer kbo_nr kbonummer numero_bce ondernemingsnummer numero_d_entreprise enterprise_number unternehmensnummer zdu zdu_nummer cbe vat btw",
+    "kbo": "kbo bce kbo_nummer kbo_nr kbonummer numero_bce ondernemingsnummer numero_d_entreprise enterprise_number "
+    "unternehmensnummer zdu zdu_nummer cbe vat btw",
     "ovo": "ovo ovo_code ovo_nummer",
     "nis": "nis nis_code niscode nis_nummer code_ins ins refnis",
     "province": "province_nis provincie_nis nis_provincie province provincie provinz",
