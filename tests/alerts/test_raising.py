@@ -133,6 +133,53 @@ def test_a_perhaps_tells_nobody_until_a_person_decides():
     assert set(staging.told(alert)) == {("mail", "spoc@ronse.example"), ("mail", "spoc@eupen.example")}
 
 
+def decided(run, town, target="webshop.provider.example"):
+    """A person decides afterwards that this host is the town's too."""
+    perhaps = staging.found(run.run, town, target, run.listed_at, certainty="perhaps", decision="yes")
+    facts.announce(facts.PerhapsDecided(perhaps.pk, run.run, town.pk, True))
+
+
+@pytest.mark.parametrize("policy", ["one_click", "at_once"])
+def test_what_is_decided_before_anybody_acknowledged_is_said_in_the_same_notice(policy):
+    ronse = cast.ronse()
+    run = staging.run_of({ronse: ["www.ronse.be"]}, policy=policy)
+    alert = actions.raise_alert(run=run)
+    decided(run, ronse)
+    notice = staging.notice_of(alert, ronse)
+    assert notice.targets == ["www.ronse.be", "webshop.provider.example"]
+    assert [one["target"] for one in notice.facts["targets"]] == notice.targets
+    assert Alert.objects.count() == 1
+
+
+def test_what_is_decided_after_the_acknowledgement_is_told_in_an_alert_that_follows_once():
+    ronse = cast.ronse()
+    run = staging.run_of({ronse: ["www.ronse.be"]})
+    alert = actions.raise_alert(run=run)
+    by = staging.spoc(ronse)
+    actions.acknowledge_notice(notice=staging.notice_of(alert, ronse), by=by, through="link", name="SPOC, Ronse")
+    decided(run, ronse)
+    follower = Alert.objects.exclude(pk=alert.pk).get()
+    notice = staging.notice_of(follower, ronse)
+    assert (follower.state, notice.targets) == ("sent", ["webshop.provider.example"])
+    assert staging.told(follower) == [("mail", "spoc@ronse.example")]
+    actions.acknowledge_notice(notice=notice, by=by, through="link", name="SPOC, Ronse")
+    actions.raise_alert(run=run)
+    assert Alert.objects.count() == 2, "nobody is told twice"
+
+
+def test_who_is_named_when_the_alert_is_over_is_told_for_as_long_as_others_were():
+    ronse, eupen = cast.ronse(), cast.eupen()
+    run = staging.run_of({ronse: ["www.ronse.be"], eupen: []})
+    alert = actions.raise_alert(run=run)
+    past = staging.NOW() - timedelta(minutes=1)
+    Notice.objects.update(expires_at=past)
+    Alert.objects.update(valid_until=past)
+    actions.expire()
+    decided(run, eupen)
+    assert actions.expire() == 0
+    assert staging.notice_of(alert, eupen).expires_at > staging.NOW()
+
+
 def test_who_is_concerned_through_another_is_told_through_what():
     ronse = cast.ronse()
     run = staging.run_of({ronse: []})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -24,6 +25,10 @@ from paraat.registry.models import Organisation
 
 SURE = Q(certainty__in=[Certainty.CERTAIN, Certainty.CONCERNED]) | Q(decision="yes")
 ByOrganisation = Mapping[UUID, Sequence[Finding]]
+SHARED = (
+    "kind", "title", "guidance", "severity", "reliability", "credibility", "tlp", "exercise", "source_title", "listed_at", "ring_at_night",
+)  # fmt: skip
+"""What an alert that follows another has in common with it. The run is not: it names one alert."""
 
 
 @action
@@ -101,7 +106,7 @@ def _prepare(alert: Alert, found: ByOrganisation, fresh: Mapping[UUID, repeats.F
     return make_notices(alert, organisations, now, values)
 
 
-def _values(alert: Alert, rows: Sequence[Finding], targets: set[str]) -> dict[str, object]:
+def _values(alert: Alert, rows: Sequence[Finding], targets: set[str]) -> dict[str, Any]:
     """What the notice says of its own organisation: the targets, what the source said of each, and through whom it is concerned."""
     told = [row for row in rows if row.target in targets]
     concerned = all(row.certainty == Certainty.CONCERNED for row in told)
@@ -138,25 +143,97 @@ def _send_or_hold(alert: Alert, source: Source, run: facts.ListRead, organisatio
 
 
 def _add(alert: Alert, found: ByOrganisation) -> None:
-    """The organisations of a run that have no notice of its alert yet get one; at once when the alert was sent."""
+    """What a person decided since: an organisation without a notice gets one, at once when the alert was sent; one that has its notice is told
+    what is new to it."""
     if alert.state not in {Alert.State.HELD, Alert.State.SENT, Alert.State.CLOSED}:
-        return
-    told = set(alert.notices.values_list("organisation", flat=True))
-    missing = {one: rows for one, rows in found.items() if one not in told}
-    if not missing:
         return
     now = moment.now()
     one_at_a_time()
+    told = set(alert.notices.filter(organisation__in=list(found)).values_list("organisation", flat=True))
+    _widen(alert, {one: rows for one, rows in found.items() if one not in told}, now)
+    _say_more(alert, {one: some for one in told if (some := [row for row in found[one] if row.decision == "yes"])}, now)
+    happening.changed(alert)
+
+
+def _widen(alert: Alert, missing: ByOrganisation, now: datetime) -> None:
+    """A notice for the organisations that are not in it yet."""
     targets = {one: [row.target for row in rows] for one, rows in missing.items()}
     fresh = still_to_tell(targets, exercise=alert.exercise, now=now, but=alert.pk)
     made = _prepare(alert, missing, fresh, now)
+    if not made:
+        return
     record(
         "alert.widened", by=SYSTEM, on=alert, detail={"organisations": [str(notice.organisation_id) for notice in made]}
     )
-    if made and alert.state != Alert.State.HELD:
-        Alert.objects.filter(pk=alert.pk, state=Alert.State.CLOSED).update(state=Alert.State.SENT)
+    if alert.state != Alert.State.HELD:
+        _begin_again(alert, now)
         send(alert=alert, by=SYSTEM, now=now)
-    happening.changed(alert)
+
+
+def _begin_again(alert: Alert, now: datetime) -> None:
+    """An alert that is over begins again for whoever is told only now; else their notices would expire at once."""
+    Alert.objects.filter(pk=alert.pk, state=Alert.State.CLOSED).update(state=Alert.State.SENT, ended_at=None)
+    over = Alert.objects.filter(pk=alert.pk, valid_until__lte=now)
+    over.update(valid_until=now + guidance.get(alert.guidance or guidance.GENERIC).valid)
+    alert.refresh_from_db()
+
+
+def _say_more(alert: Alert, since: ByOrganisation, now: datetime) -> None:
+    """What came to belong to an organisation that has its notice: said in the same one while nobody acknowledged it, else in another alert."""
+    following: dict[UUID, repeats.Fresh] = {}
+    notices = {
+        one.organisation_id: one for one in alert.notices.select_for_update().filter(organisation__in=list(since))
+    }
+    for organisation, notice in notices.items():
+        fresh = _unsaid(notice, since[organisation], now)
+        if fresh.targets and notice.state in {Notice.State.PREPARED, Notice.State.OPEN}:
+            _extend(notice, [row for row in since[organisation] if row.target in fresh.targets], alert)
+        elif fresh.targets:
+            following[organisation] = fresh
+    if following:
+        _follow(alert, [notices[one] for one in following], since, following, now)
+
+
+def _unsaid(notice: Notice, rows: Sequence[Finding], now: datetime) -> repeats.Fresh:
+    """The targets that neither this notice, nor one that followed it, nor another alert told."""
+    followed = Notice.objects.filter(organisation=notice.organisation_id, alert__repeats__contains=[notice.pk])
+    said = {target for targets in [notice.targets, *followed.values_list("targets", flat=True)] for target in targets}
+    targets = [row.target for row in rows if row.target not in said]
+    if not targets:
+        return repeats.Fresh((), ())
+    one = notice.organisation_id
+    return still_to_tell({one: targets}, exercise=notice.exercise, now=now, but=notice.alert_id)[one]
+
+
+def _extend(notice: Notice, rows: Sequence[Finding], alert: Alert) -> None:
+    """The next message and the page behind the link name it too."""
+    more = _values(alert, rows, {row.target for row in rows})
+    targets = list(dict.fromkeys(row.target for row in rows))
+    facts_ = notice.facts | {"targets": [*notice.facts.get("targets", ()), *more["facts"]["targets"]]}
+    Notice.objects.filter(pk=notice.pk).update(
+        targets=[*notice.targets, *targets], facts=facts_, severity=max(notice.severity, more["severity"])
+    )
+    detail = {"number": alert.number, "targets": targets}
+    record("alert.widened", by=SYSTEM, on=notice, organisation=notice.organisation_id, detail=detail)
+    happening.notices_changed([notice])
+
+
+def _follow(
+    alert: Alert, notices: Sequence[Notice], rows: ByOrganisation, fresh: Mapping[UUID, repeats.Fresh], now: datetime
+) -> None:
+    """Another alert of the same list, for those whose ladder stopped before this was known."""
+    follower = Alert.objects.create(
+        number=take_number(now=now),
+        state=Alert.State.HELD,
+        created_at=now,
+        created_by=SYSTEM.label,
+        repeats=[notice.pk for notice in notices],
+        **{name: getattr(alert, name) for name in SHARED},
+    )
+    _prepare(follower, rows, fresh, now)
+    detail = {"number": follower.number, "organisations": len(notices), "follows": alert.number, "held": []}
+    record("alert.raised", by=SYSTEM, on=follower, detail=detail)
+    send(alert=follower, by=SYSTEM, now=now)
 
 
 def decided(fact: facts.PerhapsDecided) -> None:
