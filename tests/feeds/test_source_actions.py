@@ -10,6 +10,7 @@ import pytest
 from paraat.feeds import actions, checks
 from paraat.feeds.models import Run, Source
 from paraat.kernel.errors import Conflict, Invalid, NotFound
+from paraat.observations.models import QuarantinedRow
 from paraat.platform import facts, moment
 from paraat.platform.registrations import Level
 from tests.feeds.lists import BY, brought, ddosia, listed, received
@@ -70,6 +71,17 @@ def test_silence_is_told_once_until_something_new_comes(announced: list[Any]) ->
     Source.objects.update(stale_due_at=moment.now() - timedelta(minutes=1))
     assert received(source, listed("www.ronse.be")).state == Run.State.REPEATED
     assert actions.tell_stale() == 1  # the same list again is nothing new
+
+
+def test_neither_an_exercise_nor_a_row_played_again_makes_a_silent_source_alive(announced: list[Any]) -> None:
+    source = ddosia(stale_after=timedelta(hours=36))
+    real = brought(source, ["www.ronse.be", {"host": 3}])
+    Source.objects.update(stale_due_at=moment.now() - timedelta(minutes=1))
+    actions.read_run(run=actions.replay_rows(rows=list(QuarantinedRow.objects.values_list("pk", flat=True)), by=BY))
+    brought(source, ["www.eupen.be"], exercise=True)
+    source.refresh_from_db()
+    assert source.last_run_at == real.finished_at
+    assert actions.tell_stale() == 1
 
 
 def test_the_check_of_the_installation_names_every_worry() -> None:

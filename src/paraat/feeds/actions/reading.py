@@ -173,7 +173,8 @@ def finish_reading(*, reading: Reading) -> Run:
         raise Conflict("Another reader has taken over this run.", run=str(run.pk))
     for name, value in changes.items():
         setattr(run, name, value)
-    _freshen(source, now)
+    if not run.exercise and run.replay_of_id is None:  # neither says that the source is alive
+        _freshen(source, now)
     detail = {"source": source.slug, "records": run.records, "quarantined": run.quarantined, **counts}
     record("file.read", by=SYSTEM, on=run, detail=detail)
     announce(ListRead(run.pk, source.slug, run.listed_at, run.exercise))
