@@ -130,6 +130,8 @@ def test_what_is_too_large_is_not_kept(feed: str, monkeypatch: pytest.MonkeyPatc
         "http://[::1]/x",
         "http://[::ffff:10.0.0.1]/x",
         "http://10.1.2.3/",
+        "http://[64:ff9b::a9fe:a9fe]/latest/meta-data",
+        "http://[2002:7f00:1::]/x",
     ],
 )
 def test_an_address_that_is_not_public_is_refused(url: str) -> None:
@@ -150,7 +152,15 @@ def test_a_redirect_to_the_inside_is_refused_too(feed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://feeds.example/x", "file:///etc/passwd", "https://user:secret@feeds.example/", "nothing"]
+    "url",
+    [
+        "ftp://feeds.example/x",
+        "file:///etc/passwd",
+        "https://user:secret@feeds.example/",
+        "nothing",
+        "https://feeds.example:99999/",
+        "http://[::1",
+    ],
 )
 def test_only_plain_http_addresses_are_asked(url: str) -> None:
     with pytest.raises(Invalid):

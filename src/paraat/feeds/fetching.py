@@ -7,7 +7,6 @@ rebinding) gains nothing. Every redirect is judged like the first address.
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import re
 import socket
 import ssl
@@ -21,6 +20,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 import paraat
 from paraat.kernel.errors import Invalid, Refused, Unreachable
 from paraat.platform import configuration
+from paraat.platform.channels.posting import public
 
 REDIRECTS = 3
 TIMEOUT = 20.0
@@ -64,8 +64,12 @@ def fetch(url: str, *, etag: str = "", modified: str = "") -> Iterator[Answer]:
 
 def check(url: str) -> SplitResult:
     """The parts of a URL that may be asked; Invalid names what is wrong with any other."""
-    parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, half an IPv6 address
+        raise Invalid("A feed is pulled from an http or https address.") from None
+    if not known:
         raise Invalid("A feed is pulled from an http or https address.", url=_shown(url))
     if parts.username or parts.password:
         raise Invalid("The address of a feed holds no password: it is shown to people.", url=_shown(url))
@@ -93,7 +97,7 @@ def _connect(url: str) -> tuple[http.client.HTTPConnection, str]:
 def _address(host: str, port: int) -> str:
     """The address to connect to; Refused when any of the name's addresses is one that only machines near us can reach."""
     found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    private = [address for address in sorted(found) if not _is_public(address)]
+    private = [address for address in sorted(found) if not public(address)]
     if private and host not in configuration.PULL_PRIVATE_HOSTS.get():
         raise Refused(
             "The feed lies at an address that is not public (see PARAAT_PULL_PRIVATE_HOSTS).",
@@ -101,12 +105,6 @@ def _address(host: str, port: int) -> str:
             address=private[0],
         )
     return min(found, key=lambda address: (":" in address, address))
-
-
-def _is_public(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return bool(inner.is_global and not inner.is_multicast)
 
 
 def _ask(connection: http.client.HTTPConnection, target: str, etag: str, modified: str) -> http.client.HTTPResponse:
