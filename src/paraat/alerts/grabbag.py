@@ -26,6 +26,7 @@ from paraat.alerts.models import CallLine, Notice
 from paraat.kernel.errors import SettingError
 from paraat.kernel.marking import Tlp
 from paraat.platform import configuration, moment
+from paraat.platform.tables import guarded
 from paraat.registry.models import Contact, ContactChannel
 
 SUFFIX = ".zip.pgp"
@@ -217,16 +218,8 @@ def _csv(sheet: Sheet) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(sheet.columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in sheet.rows)
+    writer.writerows([guarded(cell) for cell in row] for row in sheet.rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return (
-        f"'{cell}"
-        if cell[:1] in {"=", "@", "\t"} or (cell[:1] in {"+", "-"} and not cell[1:].replace(" ", "").isdigit())
-        else cell
-    )
 
 
 def _readme(now: datetime) -> str:
