@@ -24,6 +24,7 @@ def test_metrics_are_for_this_machine_or_a_token(client: Client, monkeypatch: py
     assert client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 404
     monkeypatch.setenv("PARAAT_METRICS_TOKEN", "t" * 20)
     assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer \xe9"}).status_code == 404
     assert (
         client.get("/metrics", headers={"Authorization": f"Bearer {'t' * 20}"}, REMOTE_ADDR="192.0.2.1").status_code
         == 200

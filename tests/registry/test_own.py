@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from paraat.kernel.actor import SYSTEM
@@ -36,6 +37,13 @@ def test_opening_the_link_shows_and_changes_nothing(client: Client) -> None:
 def test_the_page_speaks_the_contacts_language(client: Client) -> None:
     text = client.get(path_of(cast.contact(cast.eupen()))).content.decode()
     assert '<html lang="de"' in text
+
+
+@pytest.mark.parametrize("cookie", ["xx", "../../nl", "a\0b"])
+def test_a_language_that_we_do_not_speak_is_not_tried(client: Client, cookie: str) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = cookie
+    answer = client.get(path_of(cast.contact(cast.eupen())))
+    assert '<html lang="de"' in answer.content.decode()
 
 
 def test_a_contact_confirms_its_own_data(client: Client) -> None:

@@ -54,5 +54,5 @@ def live_token(request: Request) -> HttpResponse:
 def _may_read_metrics(request: HttpRequest) -> bool:
     token = configuration.METRICS_TOKEN.get()
     if token:
-        return hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {token}")
+        return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
     return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not request.headers.get("X-Forwarded-For")

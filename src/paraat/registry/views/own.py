@@ -132,8 +132,10 @@ def as_actor(contact: Contact) -> Actor:
 
 def _language(request: Request, contact: Contact) -> str:
     """The language chosen on the page, else the contact's own."""
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-    return chosen or (contact.languages or contact.organisation.languages or ["nl"])[0]
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in dict(settings.LANGUAGES):
+        return chosen
+    return (contact.languages or contact.organisation.languages or ["nl"])[0]
 
 
 def _no_longer(request: Request, error: Exception) -> HttpResponseBase:
