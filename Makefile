@@ -1,6 +1,6 @@
 # Everything starts here; only Python 3.11 (or later) and make are needed.
 
-.PHONY: setup run test test-long bench docs translations requirements package
+.PHONY: setup run test test-long bench docs translations requirements pictures package
 
 setup:            ## make .venv and compile the translations
 	@tools/setup
@@ -30,6 +30,10 @@ translations:     ## take every text from code and templates into the catalogues
 
 requirements:     ## renew requirements*.txt after a change of pyproject.toml
 	@.venv/bin/python tools/requirements.py
+
+pictures:         ## take the pictures of the documentation from a running demonstration
+	@tools/setup development
+	@.venv/bin/python tools/pictures.py
 
 package:          ## the wheel, with compiled translations and static files, in dist/
 	@tools/setup development

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.e2e.house import demonstration
 from tests.e2e.person import Person
-from tests.installation import ROOT, Installation
-from tests.installation import installation as new_installation
+from tests.installation import Installation
 
 
 @pytest.fixture(scope="session")
@@ -26,17 +24,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def region() -> Iterator[Installation]:
     """The demonstration region as `make run` starts it: starting it costs more than most tests, so all share one."""
-    with new_installation() as made:
-        command = [sys.executable, "-m", "paraat.cli.main", "run"]
-        process = subprocess.Popen(
-            command, env=made.environment, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True
-        )
-        try:
-            made.wait(lambda: _is_up(made), seconds=90, what="the first page")
-            yield made
-        finally:
-            made.down()
-            process.wait(60)
+    with demonstration() as made:
+        yield made
 
 
 @pytest.fixture
@@ -59,10 +48,3 @@ def enter(browser: Browser, region: Installation) -> Iterator[Callable[..., Pers
     for person in people:
         person.close()
     assert not complaints, "\n".join(complaints)
-
-
-def _is_up(made: Installation) -> bool:
-    import urllib.request
-
-    with urllib.request.urlopen(made.url("/welcome/"), timeout=2) as answer:
-        return bool(answer.status == 200)

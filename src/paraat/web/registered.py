@@ -42,7 +42,7 @@ def _exercise(viewer: Viewer) -> str | None:
     if viewer.user is None:
         return None
     going = Alert.objects.active().filter(exercise=True).exclude(kind=Alert.Kind.CORRECTION)
-    running = going.values_list("number", flat=True).first()
+    running = next(iter(going.order_by("-created_at").values_list("number", flat=True)[:1]), None)
     if running is None:
         return None
     if configuration.is_demonstration():
@@ -53,10 +53,9 @@ def _exercise(viewer: Viewer) -> str | None:
 def _stopped(viewer: Viewer) -> str | None:
     if viewer.user is None:
         return None
-    switch = Switch.objects.filter(stopped_at__isnull=False).first()
-    if switch is None:
-        return None
-    return _("All sending is stopped: %(reason)s (%(name)s)") % {"reason": switch.reason, "name": switch.stopped_by}
+    for reason, name in Switch.objects.filter(stopped_at__isnull=False).values_list("reason", "stopped_by"):
+        return _("All sending is stopped: %(reason)s (%(name)s)") % {"reason": reason, "name": name}
+    return None
 
 
 def _alerts(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,174 @@
+"""Every page, for the roles that see it: it opens, is accessible in Dutch, is not wider than a telephone, and breaks no policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.urls import Resolver404, resolve
+
+from paraat.web import rights
+from tests.e2e.person import Person
+from tests.installation import Installation
+
+pytestmark = pytest.mark.e2e
+
+NO_PAGES = {
+    "healthz": "for machines", "readyz": "for machines", "metrics": "for machines", "live-token": "for the live script",
+    "board_parts": "a part of a page", "wall_parts": "a part of a page", "feeds_parts": "a part of a page",
+    "run_parts": "a part of a page", "alert_parts": "a part of a page", "first_minutes_now": "a part of a page",
+    "run_file": "a file", "register_file": "a file", "roster_calendar": "a calendar", "mfa_download_recovery_codes": "a file",
+    "account_logout": "ends the session of the walk", "account_reauthenticate": "there is no password to ask for here",
+    "mfa_reauthenticate": "there is no second factor here", "mfa_reauthenticate_webauthn": "there is no passkey here",
+    "mfa_deactivate_totp": "there is no second factor here", "mfa_view_recovery_codes": "there are no codes here",
+    "mfa_generate_recovery_codes": "there is no second factor here", "mfa_list_webauthn": "there is no passkey here",
+    "mfa_remove_webauthn": "there is no passkey here", "mfa_edit_webauthn": "there is no passkey here",
+    "mfa_authenticate": "between two steps of signing in", "mfa_login_webauthn": "an answer to the script of signing in",
+    "account_reset_password_from_key": "behind a link in a mail", "account_reset_password_from_key_done": "after such a link",
+    "own_channel": "behind a link in a mail",
+    "openid_connect_login": "elsewhere", "openid_connect_callback": "elsewhere",
+    "socialaccount_login_cancelled": "after elsewhere", "socialaccount_login_error": "after elsewhere",
+}  # fmt: skip
+"""Addresses that no walk through the demonstration can or need look at, each with the reason."""
+ROLES = ("officer", "administrator", "auditor", "observer", "spoc-ronse")
+SAMPLES = ("/", "/alerts/", "/feeds/", "/organisations/", "/calls/", "/outbox/")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+
+SEEN: set[str] = set()
+"""Names of the pages that were looked at, over all roles."""
+
+
+@pytest.fixture(scope="module")
+def busy(region: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Something on every page: a list with a bad row and a doubt, an announcement, a register file that waits for a decision, an invitation."""
+    folder = tmp_path_factory.mktemp("busy")
+    (folder / "list.json").write_text(
+        '{"targets": [{"host": "www.ronse.be", "ip": "1.2.3.4"}, {"host": "", "ip": "no"}, 7,'
+        ' {"host": "www.nobody-we-know.be"}, {"host": "ronse.guichet-citoyen.be"}], "randoms": []}'
+    )
+    region.run("feed", "read", folder / "list.json", "--source", "ddosia", "--exercise")
+    region.python(BUSY)
+    return region
+
+
+BUSY = """
+import django; django.setup()
+from datetime import date
+from paraat.accounts.models import User
+from paraat.alerts import actions as alerts
+from paraat.formats import mail
+from paraat.kernel.actor import SYSTEM
+from paraat.kernel.marking import Tlp
+from paraat.registry import actions as registry
+from paraat.registry.models import Contact, Organisation
+officer = User.objects.get(email="officer@paraat.example")
+alerts.draft_announcement(by=SYSTEM, author=officer, sender=None, audience={"all": True}, title={"en": "Draft"}, text={"en": "Text"},
+    severity=1, tlp=Tlp.GREEN, valid_until=None, exercise=True)
+alerts.receive(message=mail.read(b"From: who@else.example\\nTo: alerts@paraat.example\\nSubject: Hello\\n\\nWho are you?\\n", own=frozenset()))
+ROWS = b"name,type,nis\\nRonse (new name),municipality,45041\\nNobody,municipality,x\\n"
+registry.read_import(content=ROWS, file_name="own.csv", as_of=date.today(), by=SYSTEM)
+registry.invite_contact(contact=Contact.objects.filter(organisation__name="Ronse", role="deputy").first(), by=SYSTEM)
+"""
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_every_page_is_in_order_and_accessible(who: str, enter: Callable[..., Person], busy: Installation) -> None:
+    person = enter(who)
+    wrong = [complaint for path, dead in _walk(person) for complaint in ([dead] if dead else _look(person, path))]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_was_looked_at() -> None:
+    """A new page must be reachable by links, or stand among those that cannot be looked at, with a reason."""
+    if not SEEN:
+        pytest.skip("the walks did not run")
+    names = {route.name for route in rights.pages() if isinstance(route, rights.Route) and "GET" in _methods(route)}
+    assert not sorted(names - SEEN - set(NO_PAGES))
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "en"])
+def test_other_languages_are_accessible_too(language: str, enter: Callable[..., Person], busy: Installation) -> None:
+    person = enter("officer", language=language)
+    for path in SAMPLES:
+        person.go(path)
+        assert person.page.get_attribute("html", "lang") == language
+        assert person.violations() == []
+
+
+def test_nothing_is_wider_than_a_telephone(enter: Callable[..., Person], busy: Installation) -> None:
+    officer, wide = enter("officer", phone=True), []
+    for path, _dead in _walk(officer):
+        width = officer.page.evaluate("document.documentElement.scrollWidth")
+        if width > 390:
+            wide.append(f"{path}: {width}")
+    assert not wide
+
+
+def _look(person: Person, path: str) -> Iterator[str]:
+    SEEN.update({_name(path), _name(person.page.url.removeprefix(person.house.url("")))})
+    yield from person.violations()
+    if person.page.locator("h1").count() != 1:
+        yield f"{path}: not one heading of the first level"
+
+
+def _walk(person: Person) -> Iterator[tuple[str, str]]:
+    """Go to one page of every kind that links lead to, from where this person begins."""
+    begin = [person.page.url.removeprefix(person.house.url("")), "/", "/search/?q=ronse", *_without_links(person)]
+    waiting, known, origin = begin, set[str](), dict[str, str]()
+    while waiting:
+        path = waiting.pop(0)
+        name = _name(path)
+        if not name or name in NO_PAGES or _shape(path) in known or "format=" in path:
+            continue
+        known.add(_shape(path))
+        with person.expecting_errors():  # a link that leads nowhere is told as such
+            status = person.go(path)
+        waiting += [link for link in person.links() if status == 200 and _name(link)]
+        origin |= {link: path for link in person.links() if link not in origin}
+        yield path, "" if status == 200 else f"{origin.get(path)} leads to {path}, which answers {status}"
+
+
+def _without_links(person: Person) -> list[str]:
+    """Pages that one comes to from elsewhere."""
+    links = person.house.sql("SELECT body FROM platform_housemessage WHERE body ~ '/(n|c)/' ORDER BY at DESC LIMIT 200")
+    found = {kind: re.search(rf"/{kind}/[^\s/]+/", " ".join(body for (body,) in links)) for kind in ("n", "c")}
+    ronse = person.house.sql("SELECT id FROM registry_organisation WHERE name = 'Ronse' AND kind = 'municipality'")[0][
+        0
+    ]
+    return [
+        *([f"/organisations/{ronse}/"] if "/organisations/" in person.links() else []),
+        *(match.group() for match in found.values() if match),
+        "/welcome/",
+        "/accounts/login/",
+        "/accounts/inactive/",
+        "/accounts/password/reset/",
+        "/accounts/password/reset/done/",
+    ]
+
+
+def _shape(path: str) -> str:
+    """An address without what makes it one of many."""
+    return re.sub(r"/(n|c|sources(?!/add))/[^/]+/", r"/\1/x/", _ID.sub("x", path.split("?")[0]))
+
+
+def _name(path: str) -> str:
+    try:
+        return resolve(path.split("?")[0]).url_name or ""
+    except Resolver404:
+        return ""
+
+
+def _methods(route: rights.Route) -> set[str]:
+    """What the view answers, read from Django's own decorator; everything when it has none."""
+    view: Any = next(
+        (one.callback for path, one in rights._walk(rights.get_resolver().url_patterns, "/") if path == route.path),
+        None,
+    )
+    while view is not None:
+        code = getattr(view, "__code__", None)
+        if code and "request_method_list" in code.co_freevars:
+            return set(view.__closure__[code.co_freevars.index("request_method_list")].cell_contents)
+        view = getattr(view, "__wrapped__", None)
+    return {"GET"}

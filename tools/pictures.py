@@ -1,0 +1,67 @@
+"""The pictures of the documentation, taken from the running program: a demonstration of its own is started, walked through and thrown away.
+
+Each shows an exercise and says so. Usage: tools/pictures.py [FOLDER], by default docs/pictures.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from playwright.sync_api import sync_playwright
+from tests.e2e.house import demonstration
+from tests.e2e.person import Person
+
+LANGUAGE = "en-GB"
+
+
+def main() -> None:
+    """Take them all; about two minutes, since the ladder is climbed for them."""
+    folder = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    with demonstration() as made, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        officer = Person(browser, made, phone=False, language=LANGUAGE)
+        phone = Person(browser, made, phone=True, language=LANGUAGE)
+        _take(officer, phone, folder)
+
+
+def _take(officer: Person, phone: Person, folder: Path) -> None:
+    officer.enter("officer")
+    officer.page.set_viewport_size({"width": 1440, "height": 1100})
+    officer.press(".dropzone button")
+    officer.see(".bubbles .button", seconds=30)
+    link = officer.page.get_attribute(".bubbles .button", "href") or ""
+    phone.go(link)
+    _shot(phone, folder / "notice.png")
+    officer.press(".bubbles .button")
+    officer.see("#phone h1")
+    officer.page.locator("#phone form button").first.click()
+    officer.see(".tile.known", text="Ronse")
+    officer.see(".rungs .call", seconds=180)
+    officer.page.wait_for_timeout(7000)  # what changed is marked for some seconds
+    _shot(officer, folder / "first-minutes.png")
+    officer.go("/")
+    officer.page.wait_for_timeout(1000)
+    _shot(officer, folder / "board.png")
+    officer.page.set_viewport_size({"width": 1600, "height": 900})
+    officer.go("/wall/")
+    officer.page.wait_for_timeout(1000)
+    _shot(officer, folder / "wall.png")
+
+
+def _shot(person: Person, path: Path) -> None:
+    """A picture of what is in the window; it must say that it is an exercise."""
+    stripe = person.page.locator(".stripe.exercise").first
+    if not re.search("EXERCISE", stripe.inner_text()):
+        raise SystemExit(f"{person.page.url} does not say that it is an exercise")
+    person.page.screenshot(path=path)
+    print(path)
+
+
+if __name__ == "__main__":
+    main()
