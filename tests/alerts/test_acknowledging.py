@@ -12,6 +12,7 @@ from django.db import connection
 
 from paraat.accounts.models import WaitingTask
 from paraat.alerts import actions, jobs, links
+from paraat.alerts.actions import deliveries
 from paraat.alerts.models import Delivery, Inbound, Notice
 from paraat.alerts.rules import night
 from paraat.formats import mail
@@ -21,7 +22,7 @@ from paraat.platform import facts
 from paraat.platform.channels.inbound import KeyPress, SmsReply, StatusReport
 from paraat.platform.crypto import BadLink, ExpiredLink
 from paraat.platform.models import JournalEntry
-from paraat.registry.models import ContactChannel
+from paraat.registry.models import ContactChannel, Organisation
 from tests import cast
 from tests.alerts import staging
 
@@ -201,6 +202,17 @@ def test_a_bounce_moves_on_at_once(delivery, notice, alert):
     assert [kind for kind, _address in staging.told(alert)] == ["mail", "sms"] or {
         kind for kind, _a in staging.told(alert)
     } == {"mail", "sms"}
+
+
+def test_a_bounce_that_comes_while_somebody_is_to_phone_does_not_exhaust_the_ladder(ronse):
+    ContactChannel.objects.filter(contact__organisation=ronse).exclude(address="spoc@ronse.example").delete()
+    Organisation.objects.filter(pk=ronse.pk).update(provider_consent=False)
+    alert = staging.alert_for(ronse)
+    staging.later(alert, minutes=11)
+    assert len(staging.lines()) == 1
+    before = staging.notice_of(alert, ronse).step_due_at
+    deliveries.bounce_delivery(delivery=Delivery.objects.get(alert=alert), detail="unknown", now=staging.NOW())
+    assert staging.notice_of(alert, ronse).step_due_at == before
 
 
 def test_a_message_that_answers_nothing_waits_for_a_person():

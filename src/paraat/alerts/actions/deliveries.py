@@ -15,7 +15,7 @@ from django.db.models import F
 
 from paraat.alerts import happening
 from paraat.alerts.actions.switch import is_stopped
-from paraat.alerts.models import Claim, Delivery, Notice
+from paraat.alerts.models import CallLine, Claim, Delivery, Notice
 from paraat.alerts.rules import retries
 from paraat.kernel.actor import SYSTEM
 from paraat.platform import facts, live
@@ -143,8 +143,11 @@ def bounce_delivery(*, delivery: Delivery, detail: str, now: datetime) -> None:
 
 @action
 def hurry(*, deliveries: Sequence[UUID], now: datetime) -> int:
-    """The notices of these deliveries go on at once, unless another message of theirs is still under way or was accepted at this rung."""
+    """The notices of these deliveries go on at once, unless another message of theirs is still under way or was accepted at this rung, or
+    somebody is to phone for them: a bounce that comes late takes nothing of the time for that."""
+    phoned = CallLine.notices.through.objects.filter(callline__in=CallLine.objects.open()).values("notice")
     waiting = Notice.objects.open().filter(told__delivery__in=deliveries, step__gt=0, step_due_at__gt=now)
+    waiting = waiting.exclude(pk__in=phoned)
     alive = Delivery.objects.exclude(pk__in=deliveries).exclude(state__in=[State.BOUNCED, State.CANCELLED])
     alive = alive.filter(purpose=Purpose.NOTICE, auto_replied_at=None)
     due = []
