@@ -180,6 +180,7 @@ def menu_for(request: HttpRequest) -> dict[str, list[tuple[str, str, bool]]]:
     return entries
 
 
+@lru_cache
 def _address(entry: MenuEntry) -> str | None:
     try:
         return reverse(entry.url_name)

@@ -18,11 +18,13 @@ class MarkedQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The rows that `may_see(viewer, row.marking)` grants, no more and no less."""
         model: type[MarkedModel] = self.model
-        seen = model.concerns(viewer.own) | (model.concerns(viewer.clients) & models.Q(tlp__lte=Tlp.GREEN))
         top = ceiling(viewer)
-        if top is not None:
-            seen |= models.Q(tlp__lte=top)
-        return self.filter(seen)
+        seen = models.Q(tlp__lte=top) if top is not None else models.Q()
+        if viewer.own:
+            seen |= model.concerns(viewer.own)
+        if viewer.clients:
+            seen |= model.concerns(viewer.clients) & models.Q(tlp__lte=Tlp.GREEN)
+        return self.filter(seen) if seen else self.none()
 
     def real(self) -> Self:
         """Without exercises: every figure that speaks of reality counts these only."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import BoolOr
@@ -24,7 +24,7 @@ from paraat.alerts.rules.looks import NEEDS_SOMEBODY, Look, Standing, Tally, loo
 from paraat.feeds.models import Run
 from paraat.kernel.marking import Role, Viewer
 from paraat.registry.models import ContactChannel, Organisation
-from paraat.web.remembered import counts, number_of, register_totals, remembered
+from paraat.web.remembered import counts, number_of, register_totals, remembered, rights_class
 from paraat.web.rules import NAMED, TILES, badness
 
 _LINES = 30
@@ -61,8 +61,7 @@ class Needs:
     exhausted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(NamedTuple):
     """One constituent. `reach` is the second mark: empty when it can be reached out-of-band."""
 
     id: UUID
@@ -71,15 +70,15 @@ class Tile:
     reach: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Province:
-    """A block of the board: tiles, or (at 100,000) counts only."""
+    """A block of the board: tiles, or (at 100,000) counts only. Two that say the same are equal, so what was rendered serves again."""
 
     code: str
     name: str
     total: int = 0
-    counts: Tally = field(default_factory=Tally)
-    tiles: list[Tile] = field(default_factory=list)
+    counts: Tally = Tally()  # noqa: RUF009  # frozen
+    tiles: tuple[Tile, ...] = ()
     municipalities: int = 0  # of the total
 
 
@@ -107,7 +106,7 @@ class Board:
     provinces: list[Province]
     total: int
     tiles: bool
-    last_run: Run | None
+    last_list: tuple[str, datetime] | None  # the title of its source, and when it came
     exercise: bool
     other_world: int  # active alerts of the other kind: real while an exercise is shown, or the reverse
 
@@ -130,7 +129,7 @@ def board(viewer: Viewer, *, language: str, exercise: bool | None = None) -> Boa
         provinces=provinces,
         total=total,
         tiles=total <= TILES,
-        last_run=Run.objects.visible_to(viewer).filter(exercise=shown, state=Run.State.READ).first(),
+        last_list=_last_list(viewer, shown),
         exercise=shown,
         other_world=len(alerts) - len(here),
     )
@@ -139,11 +138,18 @@ def board(viewer: Viewer, *, language: str, exercise: bool | None = None) -> Boa
 # Alerts ---------------------------------------------------------------------------------------------------------------------------
 
 
+def _last_list(viewer: Viewer, exercise: bool) -> tuple[str, datetime] | None:
+    read = Run.objects.visible_to(viewer).filter(exercise=exercise, state=Run.State.READ)
+    return next(iter(read.order_by("-received_at").values_list("source__title", "received_at")[:1]), None)
+
+
 def _active(viewer: Viewer) -> QuerySet[Any]:
-    told = (
-        Alert.objects.visible_to(viewer).active().exclude(kind=Alert.Kind.CORRECTION)
-    )  # which nobody has to acknowledge
-    return told.order_by("-severity", "-created_at")
+    """The alerts that somebody may have to act upon; a correction is for reading only."""
+    told = Alert.objects.visible_to(viewer).active().exclude(kind=Alert.Kind.CORRECTION)
+    return told.order_by("-severity", "-created_at").only(*_SHOWN)
+
+
+_SHOWN = ("number", "title", "source_title", "severity", "tlp", "exercise", "state")
 
 
 def _world(alerts: Iterable[Alert]) -> bool:
@@ -209,8 +215,9 @@ def _figures(viewer: Viewer, exercise: bool, told: Tally, unreachable: int | Non
 def _places(viewer: Viewer, notices: QuerySet[Any], language: str) -> tuple[list[Province], Tally, int | None]:
     towns = Organisation.objects.visible_to(viewer).constituents().as_of(timezone.localdate()).order_by()
     names = province_names(language)
-    if number_of(towns) > TILES:
-        return _counted(towns, notices, names)
+    key = f"{rights_class(viewer)}:{timezone.localdate()}"
+    if number_of(towns, key) > TILES:
+        return _counted(towns, notices, names, key)
     text = TextField()
     own = NullIf(KeyTextTransform(language, "names"), Value("", text), output_field=text)
     called = Coalesce(own, "name", output_field=text)  # picked by the database: taking JSON apart 300 times costs 3 ms
@@ -230,19 +237,23 @@ def _province_names(language: str) -> dict[str, str]:
 
 def _tiled(rows: list[Any], notices: QuerySet[Any], names: dict[str, str]) -> tuple[list[Province], Tally, int | None]:
     looks, reaches = _looks(notices), _reaches()
-    blocks: dict[str, Province] = {}
+    blocks: defaultdict[str, list[Tile]] = defaultdict(list)
+    municipalities: Counter[str] = Counter()
     for pk, called, code, kind in rows:
-        block = blocks.setdefault(code, Province(code, names.get(code, code)))
-        reach = reaches.get(pk, "none")
         name = _("Prov. %(name)s") % {"name": called} if kind == Organisation.Kind.PROVINCE else called
-        block.tiles.append(Tile(pk, name, looks.get(pk, Look.CALM), reach))
-        block.municipalities += kind == Organisation.Kind.MUNICIPALITY
-    for block in blocks.values():
-        block.total, block.counts = len(block.tiles), tally(tile.look for tile in block.tiles)
-        block.tiles.sort(key=lambda tile: tile.look not in NEEDS_SOMEBODY)
-    ordered = sorted(blocks.values(), key=lambda block: (not block.code, block.name))
-    unreachable = sum(bool(tile.reach) for block in ordered for tile in block.tiles)
-    return ordered, tally(looks.values()), unreachable
+        blocks[code].append(Tile(pk, name, looks.get(pk, Look.CALM), reaches.get(pk, "none")))
+        municipalities[code] += kind == Organisation.Kind.MUNICIPALITY
+    made = [_province(code, names.get(code, code), tiles, municipalities[code]) for code, tiles in blocks.items()]
+    made.sort(key=lambda block: (not block.code, block.name))
+    unreachable = sum(bool(tile.reach) for tiles in blocks.values() for tile in tiles)
+    return made, tally(looks.values()), unreachable
+
+
+def _province(code: str, name: str, tiles: list[Tile], municipalities: int) -> Province:
+    """A block; who needs somebody stands first."""
+    tiles.sort(key=lambda tile: tile.look not in NEEDS_SOMEBODY)
+    counts = tally(tile.look for tile in tiles if tile.look is not Look.CALM)
+    return Province(code, name, len(tiles), counts, tuple(tiles), municipalities)
 
 
 def _looks(notices: QuerySet[Any]) -> dict[UUID, Look]:
@@ -264,10 +275,10 @@ def _reaches() -> dict[UUID, str]:
 
 
 def _counted(
-    towns: QuerySet[Any], notices: QuerySet[Any], names: dict[str, str]
+    towns: QuerySet[Any], notices: QuerySet[Any], names: dict[str, str], key: str
 ) -> tuple[list[Province], Tally, int | None]:
     """By province: how many there are (remembered for a minute, the register is slow to change) and how they stand (counted now)."""
-    totals, unreachable = register_totals(towns, _channels())
+    totals, unreachable = register_totals(towns, _channels(), key)
     standing = _standing_by_province(notices)
     blocks = [Province(code, names.get(code, code), total, standing.get(code, Tally())) for code, total in totals]
     blocks.sort(key=lambda block: (-(block.counts.silent + block.counts.none), not block.code, block.name))

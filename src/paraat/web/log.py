@@ -47,7 +47,8 @@ def entries(viewer: Viewer) -> QuerySet[Any]:
 
 def latest(viewer: Viewer, limit: int, *, exercise: bool) -> list[Said]:
     """The newest deeds, in words."""
-    return said(entries(viewer).filter(exercise=exercise).order_by("-at")[:limit])
+    newest = entries(viewer).filter(exercise=exercise).order_by("-at")
+    return said(newest.defer("digest", "previous", "hash")[:limit])
 
 
 def said(found: Iterable[Any]) -> list[Said]:

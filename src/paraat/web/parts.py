@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import caches
@@ -15,7 +16,7 @@ from paraat.kernel.marking import Viewer
 from paraat.platform import jinja
 from paraat.platform.parts import Part, part
 from paraat.web import remembered
-from paraat.web.board import Board, board
+from paraat.web.board import Board, Province, board
 from paraat.web.log import latest
 from paraat.web.rules import situation
 
@@ -73,8 +74,14 @@ def _board(shown: Board, context: dict[str, Any], viewer: Viewer) -> Iterator[tu
     if not shown.tiles:
         yield "places", _render("places", {**context, "elsewhere": gettext("Elsewhere")})
     for province in shown.provinces if shown.tiles else ():
-        yield f"p-{province.code or 'none'}", _render("province", {**context, "province": province})
+        yield f"p-{province.code or 'none'}", _province(province, jinja.language())
     yield "now", _render("now", {**context, "entries": latest(viewer, LOG_LINES, exercise=shown.exercise)})
+
+
+@lru_cache(maxsize=256)
+def _province(province: Province, language: str) -> str:  # noqa: ARG001  # part of the key
+    """A block of tiles; of the blocks of a region one or two change at a time."""
+    return _render("province", {"province": province})
 
 
 def _wall(context: dict[str, Any]) -> Iterator[tuple[str, str]]:

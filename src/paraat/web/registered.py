@@ -30,6 +30,7 @@ from paraat.platform.registrations import (
     snapshots,
 )
 from paraat.web.first_minutes import people
+from paraat.web.remembered import remembered
 
 _ROOM = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR, Role.PARTNER, Role.OBSERVER})
 _WATCHES = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR})
@@ -37,25 +38,28 @@ _READS = frozenset(Role) - {Role.ADMINISTRATOR}
 HISTORY = 30
 
 
+def _running() -> tuple[str, str, str]:
+    """The number of an exercise that runs, and why and by whom all sending is stopped; empty texts for none. At most a second old."""
+    return remembered("running", _ask_what_runs, 1)
+
+
+def _ask_what_runs() -> tuple[str, str, str]:
+    going = Alert.objects.active().filter(exercise=True).exclude(kind=Alert.Kind.CORRECTION)
+    number = next(iter(going.order_by("-created_at").values_list("number", flat=True)[:1]), "")
+    stopped = Switch.objects.filter(stopped_at__isnull=False).values_list("reason", "stopped_by")
+    reason, name = next(iter(stopped), ("", ""))
+    return number, reason, name
+
+
 def _exercise(viewer: Viewer) -> str | None:
     """The stripe: while an exercise runs nobody may take it for reality, nor reality for it."""
-    if viewer.user is None:
-        return None
-    going = Alert.objects.active().filter(exercise=True).exclude(kind=Alert.Kind.CORRECTION)
-    running = next(iter(going.order_by("-created_at").values_list("number", flat=True)[:1]), None)
-    if running is None:
-        return None
-    if configuration.is_demonstration():
-        return _("EXERCISE %(number)s: real towns, invented events; nothing leaves this machine") % {"number": running}
-    return _("EXERCISE %(number)s: nothing of it leaves the house") % {"number": running}
+    number = _running()[0] if viewer.user else ""
+    return _("EXERCISE %(number)s: nothing of it leaves the house") % {"number": number} if number else None
 
 
 def _stopped(viewer: Viewer) -> str | None:
-    if viewer.user is None:
-        return None
-    for reason, name in Switch.objects.filter(stopped_at__isnull=False).values_list("reason", "stopped_by"):
-        return _("All sending is stopped: %(reason)s (%(name)s)") % {"reason": reason, "name": name}
-    return None
+    _number, reason, name = _running() if viewer.user else ("", "", "")
+    return _("All sending is stopped: %(reason)s (%(name)s)") % {"reason": reason, "name": name} if reason else None
 
 
 def _alerts(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, str]]:

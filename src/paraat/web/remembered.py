@@ -29,14 +29,14 @@ def remembered(key: str, count: Callable[[], T], seconds: int = REGISTER_SECONDS
     return cast("T", found)
 
 
-def number_of(rows: QuerySet[Any]) -> int:
-    """How many rows there are, at most a minute old."""
-    return remembered(_key("number", rows), rows.count)
+def number_of(rows: QuerySet[Any], key: str) -> int:
+    """How many rows there are, at most a minute old; `key` names the rows."""
+    return remembered(f"number:{key}", rows.count)
 
 
-def register_totals(towns: QuerySet[Any], channels: QuerySet[Any]) -> tuple[list[tuple[str, int]], int]:
+def register_totals(towns: QuerySet[Any], channels: QuerySet[Any], key: str) -> tuple[list[tuple[str, int]], int]:
     """How many constituents each province has, and how many in all have no out-of-band contact; at most a minute old."""
-    return remembered(_key("register", towns), lambda: _totals(towns, channels))
+    return remembered(f"register:{key}", lambda: _totals(towns, channels))
 
 
 def _totals(towns: QuerySet[Any], channels: QuerySet[Any]) -> tuple[list[tuple[str, int]], int]:
@@ -44,11 +44,6 @@ def _totals(towns: QuerySet[Any], channels: QuerySet[Any]) -> tuple[list[tuple[s
     rows = towns.values("province").annotate(total=Count("pk"), unreachable=Count("pk", filter=Q(~Exists(good))))
     counted = [(row["province"], row["total"], row["unreachable"]) for row in rows]
     return [(code, total) for code, total, _ in counted], sum(unreachable for *_, unreachable in counted)
-
-
-def _key(what: str, rows: QuerySet[Any]) -> str:
-    """The same rows have the same key."""
-    return f"{what}:{hashlib.blake2b(str(rows.query).encode(), digest_size=12).hexdigest()}"
 
 
 _VERSION = f"""
