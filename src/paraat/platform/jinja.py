@@ -91,6 +91,7 @@ def environment(**options: Any) -> Environment:
         "production": configuration.is_production,
         "live_url": configuration.live_url,
         "team": configuration.TEAM_NAME.get,
+        "time_zone": timezone.get_current_timezone_name,
     }
     return made
 
