@@ -38,11 +38,12 @@ class Said:
 def entries(viewer: Viewer) -> QuerySet[Any]:
     """What a viewer may read of the journal, each entry with its readable detail and the name of whom it is about."""
     detail = JournalDetail.objects.filter(entry=OuterRef("pk"))
-    return JournalEntry.objects.visible_to(viewer).annotate(
+    rows: QuerySet[Any] = JournalEntry.objects.visible_to(viewer).annotate(
         actor_label=Subquery(detail.values("actor_label")),
         facts=Subquery(detail.values("detail")),
         about=Subquery(Organisation.objects.filter(pk=OuterRef("chain")).values("name")),
     )
+    return rows
 
 
 def latest(viewer: Viewer, limit: int, *, exercise: bool) -> list[Said]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from django.core.cache import caches
@@ -17,7 +16,7 @@ from paraat.platform.models import JournalEntry
 T = TypeVar("T")
 REGISTER_SECONDS = 60
 PART_SECONDS = 20
-_WINDOW = timedelta(seconds=60)
+_WINDOW = "60 seconds"
 
 
 def remembered(key: str, count: Callable[[], T], seconds: int = REGISTER_SECONDS) -> T:
@@ -48,7 +47,7 @@ def _totals(towns: QuerySet[Any], channels: QuerySet[Any]) -> tuple[list[tuple[s
 
 _VERSION = f"""
 SELECT (SELECT id FROM {JournalEntry._meta.db_table} ORDER BY at DESC LIMIT 1),
-       (SELECT count(*) FROM {JournalEntry._meta.db_table} WHERE at >= clock_timestamp() - %s)
+       (SELECT count(*) FROM {JournalEntry._meta.db_table} WHERE at >= clock_timestamp() - %s::interval)
 """  # noqa: S608
 
 
