@@ -27,6 +27,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         officer = Person(browser, made, phone=False, language=LANGUAGE)
         phone = Person(browser, made, phone=True, language=LANGUAGE)
+        language = {"name": f"paraat_language_{made.port}", "value": LANGUAGE[:2], "url": made.url("/")}
+        phone.context.add_cookies([language])
         _take(officer, phone, folder)
 
 
@@ -44,6 +46,7 @@ def _take(officer: Person, phone: Person, folder: Path) -> None:
     officer.see(".tile.known", text="Ronse")
     officer.see(".rungs .call", seconds=180)
     officer.page.wait_for_timeout(7000)  # what changed is marked for some seconds
+    officer.page.evaluate("scrollTo(0, 0)")
     _shot(officer, folder / "first-minutes.png")
     officer.go("/")
     officer.page.wait_for_timeout(1000)
@@ -57,7 +60,7 @@ def _take(officer: Person, phone: Person, folder: Path) -> None:
 def _shot(person: Person, path: Path) -> None:
     """A picture of what is in the window; it must say that it is an exercise."""
     stripe = person.page.locator(".stripe.exercise").first
-    if not re.search("EXERCISE", stripe.inner_text()):
+    if not re.search("EXERCISE|OEFENING", stripe.inner_text()):
         raise SystemExit(f"{person.page.url} does not say that it is an exercise")
     person.page.screenshot(path=path)
     print(path)

@@ -54,7 +54,11 @@ def _ask_what_runs() -> tuple[str, str, str]:
 def _exercise(viewer: Viewer) -> str | None:
     """The stripe: while an exercise runs nobody may take it for reality, nor reality for it."""
     number = _running()[0] if viewer.user else ""
-    return _("EXERCISE %(number)s: nothing of it leaves the house") % {"number": number} if number else None
+    if not number:
+        return None
+    if configuration.is_demonstration():
+        return _("EXERCISE %(number)s: real towns, invented events; nothing leaves this machine") % {"number": number}
+    return _("EXERCISE %(number)s: nothing of it leaves the house") % {"number": number}
 
 
 def _stopped(viewer: Viewer) -> str | None:
