@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from paraat.alerts.actions.receiving import inbound_key
-from paraat.alerts.models import Alert, Inbound
+from paraat.alerts.models import Alert, Delivery, Inbound
+from paraat.kernel.marking import Tlp
 from paraat.platform import facts, moment
 from tests import cast
 from tests.alerts import staging
@@ -36,9 +37,24 @@ def test_a_message_that_could_not_be_placed_is_read_by_a_person_and_its_task_is_
 
 def test_only_the_team_and_the_auditor_read_what_came_in() -> None:
     row = unplaced()
+    alert = staging.alert_for(cast.ronse())
+    Inbound.objects.filter(pk=row.pk).update(delivery=Delivery.objects.get(alert=alert))
     for user, status in [(cast.auditor(), 200), (cast.observer(), 403), (cast.spoc_user(cast.ronse()), 403)]:
         assert client_of(user).get(f"/inbound/{row.pk}/").status_code == status
     assert client_of(cast.auditor()).post(f"/inbound/{row.pk}/read/").status_code == 403
+
+
+def test_an_auditor_reads_no_answer_to_a_red_alert_and_nothing_that_could_not_be_placed() -> None:
+    row, auditor = unplaced(), client_of(cast.auditor())
+    assert "somebody@b.example" not in page(auditor, "/inbound/")
+    assert auditor.get(f"/inbound/{row.pk}/").status_code == 404
+    alert = staging.alert_for(cast.ronse())
+    Inbound.objects.filter(pk=row.pk).update(delivery=Delivery.objects.get(alert=alert))
+    assert "somebody@b.example" in page(auditor, "/inbound/")
+    Alert.objects.filter(pk=alert.pk).update(tlp=Tlp.RED)
+    assert "somebody@b.example" not in page(auditor, "/inbound/")
+    assert auditor.get(f"/inbound/{row.pk}/").status_code == 404
+    assert "somebody@b.example" in page(officer(), "/inbound/")
 
 
 def test_an_officer_lets_phones_ring_at_night_for_one_alert() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from paraat.alerts import actions
-from paraat.alerts.models import Inbound
+from paraat.alerts.models import Alert, Inbound
 from paraat.alerts.views.acting import WATCHES, WORKS, act, found
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
@@ -36,7 +36,7 @@ def listing(request: Request) -> HttpResponseBase:
     """Every message that came in, newest first."""
     table = Table(
         request,
-        Inbound.objects.select_related("delivery__contact__organisation"),
+        visible(request).select_related("delivery__contact__organisation"),
         name="inbox",
         columns=[
             Column("at", gettext_lazy("When"), sort="at"),
@@ -65,7 +65,7 @@ def listing(request: Request) -> HttpResponseBase:
 @allow(*WATCHES)
 def one(request: Request, pk: UUID) -> HttpResponse:
     """One message, as plain text."""
-    row = found(Inbound.objects.select_related("delivery__contact__organisation", "delivery__alert"), pk)
+    row = found(visible(request).select_related("delivery__contact__organisation", "delivery__alert"), pk)
     return render(
         request,
         "alerts/inbound.html",
@@ -77,8 +77,16 @@ def one(request: Request, pk: UUID) -> HttpResponse:
 @allow(*WORKS)
 def read(request: Request, pk: UUID) -> HttpResponse:
     """I have read it and done what it asks."""
-    row = found(Inbound.objects.all(), pk)
+    row = found(visible(request), pk)
     return act(request, lambda: actions.read_inbound(message=row, by=request.actor), _("Noted."), back="/inbound/")
+
+
+def visible(request: Request) -> QuerySet[Any]:
+    """Answers to what one may see; a message that could not be placed may be about anything, so it is for the team."""
+    if request.viewer.is_team:
+        return Inbound.objects.all()
+    placed = Inbound.objects.exclude(delivery=None)
+    return placed.filter(Q(delivery__alert=None) | Q(delivery__alert__in=Alert.objects.visible_to(request.viewer)))
 
 
 def said(row: Inbound) -> str:
