@@ -242,3 +242,17 @@ def test_a_number_that_was_not_used_is_given_again():
         staging.alert_for(cast.eupen())
         raise RuntimeError("the transaction fails")
     assert int(staging.alert_for(cast.ixelles()).number.split("-")[1]) == int(first.number.split("-")[1]) + 1
+
+
+def test_an_open_notice_of_a_host_that_is_named_again_does_not_end_silently():
+    ronse = cast.ronse()
+    notice = staging.notice_of(staging.alert_for(ronse), ronse)
+    valid = notice.expires_at - notice.sent_at
+    Notice.objects.filter(pk=notice.pk).update(expires_at=staging.NOW() + timedelta(minutes=1))
+    assert actions.raise_alert(run=staging.run_of({ronse: ["www.ronse.be"]})) is None
+    actions.expire(now=staging.NOW() + valid - timedelta(minutes=1))
+    notice.refresh_from_db()
+    assert notice.state == "open"
+    actions.expire(now=staging.NOW() + valid)
+    notice.refresh_from_db()
+    assert notice.state == "expired"

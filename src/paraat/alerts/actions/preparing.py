@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
-from paraat.alerts import ladders
+from paraat.alerts import guidance, ladders
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.rules import ladder, repeats
 from paraat.kernel import codes
@@ -39,6 +39,14 @@ def still_to_tell(
             repeats.Earlier(notice.pk, frozenset(notice.targets), acknowledged, notice.mitigation_until)
         )
     return {one: repeats.fresh(named, earlier[one], now) for one, named in targets.items()}
+
+
+def keep_standing(fresh: Iterable[repeats.Fresh], now: datetime) -> None:
+    """Open notices that speak of what is named again stand as long as if they were sent now: they must not end unheard while they suppress others."""
+    named = Notice.objects.open().filter(pk__in={notice for one in fresh for notice in one.repeats})
+    for kind in set(named.order_by().values_list("alert__guidance", flat=True)):
+        until = now + guidance.get(kind or guidance.GENERIC).valid
+        named.filter(alert__guidance=kind, expires_at__lt=until).update(expires_at=until)
 
 
 def make_notices(

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from paraat.alerts import guidance, happening
 from paraat.alerts.actions.numbers import take_number
-from paraat.alerts.actions.preparing import make_notices, one_at_a_time, still_to_tell
+from paraat.alerts.actions.preparing import keep_standing, make_notices, one_at_a_time, still_to_tell
 from paraat.alerts.actions.releasing import hold, send
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.rules import holds, repeats
@@ -50,6 +50,7 @@ def raise_alert(*, run: facts.ListRead) -> Alert | None:
     fresh = still_to_tell(
         {one: [row.target for row in rows] for one, rows in found.items()}, exercise=run.exercise, now=now
     )
+    keep_standing(fresh.values(), now)
     if not any(one.targets for one in fresh.values()):
         _nothing_new(run, fresh)
         return None
@@ -159,6 +160,7 @@ def _widen(alert: Alert, missing: ByOrganisation, now: datetime) -> None:
     """A notice for the organisations that are not in it yet."""
     targets = {one: [row.target for row in rows] for one, rows in missing.items()}
     fresh = still_to_tell(targets, exercise=alert.exercise, now=now, but=alert.pk)
+    keep_standing(fresh.values(), now)
     made = _prepare(alert, missing, fresh, now)
     if not made:
         return

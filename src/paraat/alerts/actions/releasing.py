@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from paraat.alerts import guidance, happening
 from paraat.alerts.actions.climbing import climb_some
-from paraat.alerts.actions.preparing import one_at_a_time, still_to_tell
+from paraat.alerts.actions.preparing import keep_standing, one_at_a_time, still_to_tell
 from paraat.alerts.actions.telling import defer_once
 from paraat.alerts.models import Alert, Notice
 from paraat.kernel.actor import Actor
@@ -117,7 +117,9 @@ def _leave_out_told(alert: Alert, now: datetime) -> None:
     prepared = {notice.organisation_id: notice for notice in alert.notices.filter(state=Notice.State.PREPARED)}
     targets = {one: notice.targets for one, notice in prepared.items()}
     before: list[UUID] = list(alert.repeats)
-    for organisation, fresh in still_to_tell(targets, exercise=alert.exercise, now=now, but=alert.pk).items():
+    told = still_to_tell(targets, exercise=alert.exercise, now=now, but=alert.pk)
+    keep_standing(told.values(), now)
+    for organisation, fresh in told.items():
         before += fresh.repeats
         if not fresh.targets:
             prepared[organisation].delete()
