@@ -207,6 +207,20 @@ def test_the_button_stops_a_batch_under_way_and_loses_none(monkeypatch):
     assert not Delivery.objects.filter(claim__isnull=False).exists()
 
 
+def test_pages_to_officers_go_on_when_a_batch_is_stopped(server, monkeypatch):
+    monkeypatch.setattr("paraat.alerts.sending.LOOK", -1.0)
+    monkeypatch.setattr("paraat.alerts.sending.is_stopped", lambda: True)  # pressed once the batch was claimed
+    staging.alert_for(cast.ronse())
+    for name in ("first", "second"):
+        Delivery.objects.create(
+            purpose="page", kind="mail", address=f"{name}@team.example", subject="One thing waits", body="Sign in", severity=1,
+            user=cast.duty_officer(), due_at=staging.NOW(), created_at=staging.NOW(),
+        )  # fmt: skip
+    send_due("mail")
+    assert sorted(server.recipients) == ["first@team.example", "second@team.example"]
+    assert Delivery.objects.get(purpose="notice").state == "queued"
+
+
 def test_an_exercise_stays_in_the_house_and_is_shown(server):
     ronse = cast.ronse()
     alert = staging.alert_for(ronse, exercise=True)

@@ -196,8 +196,9 @@ class DeliveryQuerySet(models.QuerySet[Any]):
         return self.filter(gone | models.Q(perhaps_twice=True) | models.Q(claim__isnull=False))
 
     def in_order(self) -> Self:
-        """The order of sending, which can be repeated: the worst first, then who waits longest."""
-        return self.order_by("-severity", "due_at", "pk")
+        """The order of sending, which can be repeated: our own officers, then the worst first, then who waits longest."""
+        last = models.Case(models.When(purpose=Delivery.Purpose.PAGE, then=0), default=1)
+        return self.order_by(last, "-severity", "due_at", "pk")
 
 
 class Claim(models.Model):

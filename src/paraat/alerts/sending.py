@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
 from paraat.alerts import rendering
@@ -53,7 +53,8 @@ def _send(claim: Claim, channel: Channel) -> None:
     needless = {row.pk for row in rows if not rendering.is_needed(row)}
     deliveries.cancel_needless(claim=claim, deliveries=list(needless))
     parcels = {row.pk: parcel for row in rows if row.pk not in needless and (parcel := _worded(row)) is not None}
-    for outcomes in channel.send_in_groups(_until_stopped(parcels.values())):
+    pages = {row.pk for row in rows if row.purpose == Delivery.Purpose.PAGE}
+    for outcomes in channel.send_in_groups(_until_stopped(parcels.values(), pages)):
         deliveries.write_outcomes(claim=claim, outcomes=outcomes, kept=parcels.__getitem__, now=moment.now())
     deliveries.give_back(claim=claim, reason="", now=moment.now())
 
@@ -70,11 +71,11 @@ def _worded(row: Delivery) -> Kept | None:
         return None
 
 
-def _until_stopped(parcels: Iterable[Kept]) -> Iterator[Outgoing]:
-    """The messages one by one, until somebody presses the button; what is under way then is finished."""
+def _until_stopped(parcels: Iterable[Kept], pages: Collection[UUID]) -> Iterator[Outgoing]:
+    """The messages one by one, until somebody presses the button; what is under way then is finished. Pages, which come first, all go."""
     looked = time.monotonic()
     for parcel in parcels:
-        if time.monotonic() - looked > LOOK:
+        if parcel.outgoing.delivery not in pages and time.monotonic() - looked > LOOK:
             looked = time.monotonic()
             if is_stopped():
                 return
