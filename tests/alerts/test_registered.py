@@ -8,7 +8,7 @@ import pytest
 
 from paraat.alerts import actions, checks, grabbag, jobs
 from paraat.alerts.actions import personal
-from paraat.alerts.models import Delivery, Inbound, Notice, Told
+from paraat.alerts.models import CallLine, Delivery, Inbound, Notice, Told
 from paraat.platform.registrations import Level
 from tests import cast
 from tests.alerts import staging
@@ -64,3 +64,20 @@ def test_a_person_is_exported_and_forgotten_and_the_organisation_stays_warned():
     left += Notice.objects.values_list("acknowledged_by", flat=True)
     assert not [one for one in left if "ronse" in one.casefold() or "on it" in one]
     assert staging.notice_of(alert, ronse).state == "acknowledged"
+
+
+def test_an_erased_number_is_phoned_by_nobody_and_somebody_else_is():
+    place = cast.spiere_helkijn()
+    alert = staging.alert_for(place)
+    notice = staging.notice_of(alert, place)
+    first, other = cast.contact(place), cast.contact(place, "deputy")
+    CallLine.objects.all().delete()
+    line = CallLine.objects.create(
+        organisation=place, contact=first, address="+32 56 00 00 01", since=staging.NOW(), severity=3
+    )
+    line.notices.add(notice)
+    personal.erase_person(contact=first.pk)
+    line.refresh_from_db()
+    assert (line.closed_at is None, line.note) == (False, personal.GONE)
+    (left,) = staging.lines()
+    assert left.contact in {None, other} and list(left.notices.all()) == [notice]

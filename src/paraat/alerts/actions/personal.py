@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +11,16 @@ from django.db.models import F, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Concat
 
+from paraat.alerts import ladders
+from paraat.alerts.actions.calls import call_key, line_changed, put_on_call_list
 from paraat.alerts.models import CallLine, Delivery, Inbound, Notice, Told
 from paraat.kernel.actor import SYSTEM
+from paraat.platform import facts, moment
 from paraat.platform.actions import Subject, action, record
 from paraat.registry.models import Contact
 
 ERASED = "erased"
+GONE = "the contact was erased"
 
 
 def export_person(contact: UUID) -> dict[str, Any]:
@@ -52,12 +58,35 @@ def erase_person(*, contact: UUID) -> int:
     rows += CallLine.objects.filter(contact=contact).update(
         address=Concat(Value("erased:"), Cast(F("pk"), CharField())), spoke_to="", note=""
     )
+    _phone_another(contact)
     rows += deliveries.exclude(state=Delivery.State.QUEUED).update(address=ERASED, body="", subject="", reference="")
     rows += deliveries.filter(state=Delivery.State.QUEUED).update(
         state=Delivery.State.CANCELLED, address=ERASED, body="", subject="", claim=None
     )
     record("person.erased", by=SYSTEM, on=Subject("contact", str(contact), rows=rows))
     return rows
+
+
+def _phone_another(contact: UUID) -> None:
+    """Nobody can phone an erased number: its open lines are closed, and what they were about is put on the list for somebody else."""
+    now = moment.now()
+    for line in CallLine.objects.open().filter(contact=contact).select_for_update(of=("self",)).order_by("pk"):
+        CallLine.objects.filter(pk=line.pk).update(closed_at=now, note=GONE)
+        facts.announce(facts.Settled(call_key(line)))
+        line_changed(line, "call.not_needed", SYSTEM, {"why": GONE})
+        about = line.notices.select_related("alert", "organisation")
+        notices = list(about if line.correction else about.filter(state=Notice.State.OPEN))
+        others = _book_without(contact, {notice.organisation_id for notice in notices}, now)
+        put_on_call_list(notices=notices, contacts=others, not_before={}, now=now, correction=line.correction)
+
+
+def _book_without(contact: UUID, organisations: set[UUID], now: datetime) -> ladders.Book:
+    book = ladders.book(organisations, now)
+    people, providers = (
+        {key: tuple(one for one in some if one.id != contact) for key, some in by_organisation.items()}
+        for by_organisation in (book.people, book.providers)
+    )
+    return replace(book, people=people, providers=providers)
 
 
 def _acknowledged(contact: UUID) -> Any:
