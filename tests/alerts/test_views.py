@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from paraat.alerts import actions
+from paraat.alerts import actions, ladders
+from paraat.alerts.actions.calls import put_on_call_list
 from paraat.alerts.models import Alert, CallLine, Delivery, Notice, Switch
 from paraat.platform import moment
 from paraat.platform.models import JournalDetail, JournalEntry
@@ -237,6 +238,23 @@ def test_a_call_that_acknowledges_names_a_person() -> None:
     assert answer.status_code == 400 and "only a person acknowledges" in answer.content.decode()
     line.refresh_from_db()
     assert line.closed_at is None
+
+
+def test_what_joins_a_line_during_the_call_is_not_acknowledged_but_phoned_for() -> None:
+    line = silent_line()
+    spoken = line.notices.get()
+    actions.claim_call(line=line, by=staging.officer(), officer=cast.duty_officer())
+    place = cast.spiere_helkijn()
+    more = actions.raise_alert(run=staging.run_of({place: ["mail.spiere-helkijn.be"]}))
+    joined = staging.notice_of(more, place)
+    CallLine.objects.exclude(pk=line.pk).delete()
+    put_on_call_list(notices=[joined], contacts=ladders.book({place.pk}, moment.now()), not_before={}, now=moment.now())
+    assert set(line.notices.all()) == {spoken, joined}
+    actions.close_call(line=line, by=staging.officer(), outcome="acknowledged", spoke_to="The mayor's secretary")
+    spoken.refresh_from_db(), joined.refresh_from_db()
+    assert (spoken.state, joined.state) == ("acknowledged", "open")
+    (left,) = staging.lines()
+    assert left.address == line.address and list(left.notices.all()) == [joined]
 
 
 def test_a_call_is_given_back() -> None:

@@ -335,6 +335,7 @@ class CallLine(MarkedModel):
     not_before = models.DateTimeField(null=True)
     claimed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     claimed_at = models.DateTimeField(null=True)
+    claimed_notices = ArrayField(models.UUIDField(), null=True)  # what was on the line when the call began
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
     spoke_to = models.CharField(max_length=200, blank=True)

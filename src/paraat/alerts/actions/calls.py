@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from paraat.platform.actions import action, record
 from paraat.registry.models import Contact
 
 PHONES = frozenset({"voice", "sms"})
+UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_at": None, "claimed_notices": None}
 
 
 @action
@@ -54,20 +56,19 @@ def put_on_call_list(
 
 @action
 def claim_call(*, line: CallLine, by: Actor, officer: User) -> CallLine:
-    """ "I am calling": nobody else does. Raises Conflict when somebody already does, or the line is closed."""
+    """ "I am calling": nobody else does, about what is on the line now. Raises Conflict when somebody already does, or the line is closed."""
     now = moment.now()
     if CallLine.objects.open().filter(pk=line.pk, claimed_by=None).update(claimed_by=officer, claimed_at=now) != 1:
         raise Conflict("Somebody else is calling this number, or the call has been made")
+    about = list(line.notices.values_list("pk", flat=True))
+    CallLine.objects.filter(pk=line.pk).update(claimed_notices=about)
     return line_changed(line, "call.claimed", by)
 
 
 @action
 def release_call(*, line: CallLine, by: Actor) -> CallLine:
     """Give the line back without having called."""
-    if (
-        CallLine.objects.open().exclude(claimed_by=None).filter(pk=line.pk).update(claimed_by=None, claimed_at=None)
-        != 1
-    ):
+    if CallLine.objects.open().exclude(claimed_by=None).filter(pk=line.pk).update(**UNCLAIMED) != 1:
         raise Conflict("Nobody is calling this number")
     return line_changed(line, "call.released", by)
 
@@ -78,7 +79,7 @@ def reopen_call(*, line: CallLine, by: Actor) -> CallLine:
     taken = CallLine.objects.open().filter(address=line.address, exercise=line.exercise, correction=line.correction)
     if line.address and taken.exclude(pk=line.pk).exists():
         raise Conflict("This number has another open line")
-    changes = {"closed_at": None, "outcome": "", "claimed_by": None, "claimed_at": None}
+    changes = {"closed_at": None, "outcome": "", **UNCLAIMED}
     if CallLine.objects.filter(pk=line.pk, closed_at__isnull=False).update(**changes) != 1:
         raise Conflict("This line is open")
     reopened = line_changed(line, "call.reopened", by)

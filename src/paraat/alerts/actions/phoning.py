@@ -22,8 +22,9 @@ Outcome = CallLine.Outcome
 
 @action
 def close_call(*, line: CallLine, by: Actor, outcome: str, spoke_to: str = "", note: str = "") -> CallLine:
-    """Say what came of the call. "Acknowledged" needs the name of whom was spoken to and acknowledges every notice of the line; anything else
-    makes a new line: the same number later, or another number when this one was wrong."""
+    """Say what came of the call. "Acknowledged" needs the name of whom was spoken to and acknowledges what was on the line when the call
+    began: what joined during it gets a line of its own. Anything else makes a new line: the same number later, or another number when this
+    one was wrong."""
     if outcome not in Outcome.values:
         raise Invalid("This is not an outcome of a call", outcome=outcome)
     if outcome == Outcome.ACKNOWLEDGED and not spoke_to.strip():
@@ -42,6 +43,8 @@ def close_call(*, line: CallLine, by: Actor, outcome: str, spoke_to: str = "", n
 
 
 def _follow(line: CallLine, by: Actor, now: datetime) -> None:
+    if line.outcome == Outcome.ACKNOWLEDGED:
+        _set_apart(line, now)
     open_notices = list(line.notices.filter(state=Notice.State.OPEN).select_related("alert", "organisation"))
     if line.outcome == Outcome.ACKNOWLEDGED:
         if not line.correction:
@@ -50,6 +53,18 @@ def _follow(line: CallLine, by: Actor, now: datetime) -> None:
     if not line.correction and not open_notices:
         return
     _again(line, open_notices or list(line.notices.select_related("alert", "organisation")), now)
+
+
+def _set_apart(line: CallLine, now: datetime) -> None:
+    """What joined the line during the call was not spoken of: it is still to be phoned for."""
+    if line.claimed_at is None or line.claimed_notices is None:
+        return
+    unsaid = list(line.notices.exclude(pk__in=line.claimed_notices).select_related("alert", "organisation"))
+    line.notices.remove(*unsaid)
+    waiting = [notice for notice in unsaid if line.correction or notice.state == Notice.State.OPEN]
+    if waiting:
+        contacts = ladders.book({notice.organisation_id for notice in waiting}, now)
+        put_on_call_list(notices=waiting, contacts=contacts, not_before={}, now=now, correction=line.correction)
 
 
 def _again(line: CallLine, notices: Sequence[Notice], now: datetime) -> None:
