@@ -310,6 +310,18 @@ def test_the_same_news_from_two_senders_is_marked() -> None:
     assert alert.number in text and "perhaps the same news twice" in text.split('<table class="list">')[1]
 
 
+def test_a_partner_finds_nobody_by_address_and_reads_no_detail() -> None:
+    alert = staging.alert_for(cast.ronse(), tlp=0)
+    Delivery.objects.filter(alert=alert).update(detail="550 no such user")
+    partner = client_of(cast.partner_user())
+    text = page(partner, "/outbox/")
+    assert alert.number in text and "spoc@ronse.example" not in text and "550" not in text
+    assert alert.number not in page(partner, "/outbox/?q=spoc@ronse.example")
+    assert "550" not in b"".join(partner.get("/outbox/?format=csv")).decode()
+    assert alert.number in page(officer(), "/outbox/?q=spoc@ronse.example")
+    assert "550" in b"".join(officer().get("/outbox/?format=csv")).decode()
+
+
 def test_the_outbox_takes_a_constant_number_of_queries(django_assert_max_num_queries: Any) -> None:
     staging.alert_for(cast.ronse(), cast.eupen(), cast.ixelles(), cast.spiere_helkijn())
     client = officer()

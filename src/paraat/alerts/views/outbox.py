@@ -35,7 +35,8 @@ def listing(request: Request) -> HttpResponseBase:
     """Everything that was told or is about to be, newest first."""
     now = moment.now()
     switch = Switch.objects.filter(pk=1).first()
-    context = {"now": now, "switch": switch, "works": request.viewer.has(*WORKS), "reason": ReasonForm()}
+    sees = {"works": request.viewer.has(*WORKS), "watches": request.viewer.has(*WATCHES)}
+    context = {"now": now, "switch": switch, "reason": ReasonForm(), **sees}
     return _table(request).answer("alerts/outbox.html", context)
 
 
@@ -57,6 +58,8 @@ def _table(request: Request) -> Table:
     ).annotate(whose=Coalesce("alert__sender", Value(HOUSE)))
     rows = visible(request).annotate(whose=Coalesce("alert__sender", Value(HOUSE)), sender=F("alert__sender__name"))
     rows = rows.annotate(double=Exists(others.exclude(whose=OuterRef("whose"))))
+    watches = request.viewer.has(*WATCHES)
+    detail = [Column("detail", gettext_lazy("Detail"), value=lambda row: row.detail)]
     return Table(
         request,
         rows.select_related("alert", "contact", "contact__organisation"),
@@ -76,9 +79,9 @@ def _table(request: Request) -> Table:
             ),
             Column("sender", gettext_lazy("Sender"), sort="alert__sender__name"),
             Column("state", gettext_lazy("State"), sort="state", value=lambda row: row.get_state_display()),
-            Column("detail", gettext_lazy("Detail"), value=lambda row: row.detail),
+            *(detail if watches else []),
         ],
-        search=["address", "contact__organisation__name", "alert__number"],
+        search=[*(["address"] if watches else []), "contact__organisation__name", "alert__number"],
         filters=[
             Filter("state", gettext_lazy("State"), Delivery.State.choices),
             Filter("kind", gettext_lazy("Through"), ContactChannel.Kind.choices),
