@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from paraat.alerts import actions, ladders
 from paraat.alerts.actions.calls import put_on_call_list
@@ -48,6 +51,30 @@ def test_the_list_shows_how_every_alert_stands() -> None:
     text = page(officer(), "/alerts/")
     assert alert.number in text and "1 waits" in text
     assert page(officer(), "/alerts/?state=withdrawn").count("Nothing matches") == 1
+
+
+def test_notices_are_counted_for_the_alerts_on_the_page_only() -> None:
+    town = cast.ronse()
+    for number in range(60):
+        alert = Alert.objects.create(
+            number=f"2020-{number:04}", kind="report", state="sent", tlp=0, created_at=moment.now(), created_by="test"
+        )
+        Notice.objects.create(alert=alert, organisation=town, code=f"C{number}", state="acknowledged")
+    with CaptureQueriesContext(connection) as made:
+        page(officer(), "/alerts/")
+    (query,) = [one["sql"] for one in made.captured_queries if "n_known" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + query)
+        (plan,) = cursor.fetchone()
+    assert 0 < read_of((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"], "alerts_notice") <= 50
+    lines = b"".join(officer().get("/alerts/?format=csv&sort=-acknowledged")).decode().splitlines()
+    assert len(lines) == 61 and all(",1,1," in line for line in lines[1:])
+
+
+def read_of(plan: dict[str, Any], table: str) -> float:
+    """How many rows of a table the greediest part of a plan read."""
+    own = plan["Actual Rows"] * plan["Actual Loops"] if plan.get("Relation Name") == table else 0
+    return max([own, *(read_of(one, table) for one in plan.get("Plans", ()))])
 
 
 def test_an_observer_does_not_see_an_amber_alert() -> None:
