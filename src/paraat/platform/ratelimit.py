@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from paraat.kernel.errors import ParaatError
 from paraat.platform import configuration
 
 KEPT = "1 day"
+LINKS_PER_MINUTE = 120
+"""How often one address may ask for pages behind links: enough for a town hall behind one router, too few to guess a token."""
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 _COUNT = """
     INSERT INTO platform_ratewindow (key, "window", count)
@@ -41,6 +48,23 @@ def count(key: str, *, limit: int, seconds: int) -> None:
         done, left = cast("tuple[int, int]", cursor.fetchone())
     if done > limit:
         raise TooOften(max(left, 1))
+
+
+def limits_links(view: V) -> V:
+    """For a view behind a signed link: answers 429 to whoever asks too often, before the token is looked at. All such pages count together."""
+
+    @wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            count(f"link:{caller(request)}", limit=LINKS_PER_MINUTE, seconds=60)
+        except TooOften as error:
+            headers = {"Retry-After": str(error.retry_after)}
+            return HttpResponse(
+                gettext(error.said), status=429, headers=headers, content_type="text/plain; charset=utf-8"
+            )
+        return view(request, *args, **kwargs)
+
+    return run  # type: ignore[return-value]
 
 
 def caller(request: HttpRequest) -> str:

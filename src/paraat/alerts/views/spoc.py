@@ -32,12 +32,11 @@ from paraat.alerts.views.acting import found
 from paraat.kernel.actor import Actor, ActorKind
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.kernel.marking import Role
-from paraat.platform import configuration, crypto, moment, ratelimit
+from paraat.platform import configuration, crypto, moment
 from paraat.platform.guard import Request, allow, public
 from paraat.platform.pages import words_for
+from paraat.platform.ratelimit import limits_links
 
-PER_MINUTE = 120
-"""How often one address may ask for pages behind links: enough for a town hall behind one router, too few to guess a token."""
 MEASURE_HOURS = 6
 """How long a measure holds when the SPOC names no other moment; the form proposes it."""
 
@@ -66,9 +65,9 @@ class MeasureForm(forms.Form):
 def behind_link(view: Callable[[Request, Delivery, str], HttpResponse]) -> Callable[..., HttpResponse]:
     """Read the token; say in plain words when it is not, or no longer, good. The contact of the link acts, in the language of its message."""
 
+    @limits_links
     @wraps(view)
     def run(request: Request, token: str) -> HttpResponse:
-        ratelimit.count(f"link:{ratelimit.caller(request)}", limit=PER_MINUTE, seconds=60)
         try:
             delivery = links.delivery_of(token, now=moment.now())
         except crypto.ExpiredLink:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -17,10 +15,11 @@ from django.views.decorators.http import require_http_methods
 
 from paraat.kernel.actor import Actor, ActorKind
 from paraat.kernel.errors import NotFound
-from paraat.platform import moment, ratelimit
+from paraat.platform import moment
 from paraat.platform.crypto import BadLink, ExpiredLink
 from paraat.platform.guard import Request, public
 from paraat.platform.pages import attempt
+from paraat.platform.ratelimit import limits_links
 from paraat.registry import actions, links
 from paraat.registry.actions.test_calls import open_test
 from paraat.registry.forms import AbsenceForm, AddressForm
@@ -28,27 +27,10 @@ from paraat.registry.models import Contact
 from paraat.registry.rules.onboarding import STALE_AFTER, is_stale
 from paraat.registry.views.editing import complain
 
-PER_MINUTE = 120
-"""How often one address may ask for pages behind links, those of notices counted with them: too few to guess a token."""
-
-
-def limited(view: Callable[[Request, str], HttpResponseBase]) -> Callable[[Request, str], HttpResponseBase]:
-    """Answer 429 to whoever asks too often, before the token is looked at."""
-
-    @wraps(view)
-    def run(request: Request, token: str) -> HttpResponseBase:
-        try:
-            ratelimit.count(f"link:{ratelimit.caller(request)}", limit=PER_MINUTE, seconds=60)
-        except ratelimit.TooOften as error:
-            return HttpResponse(status=429, headers={"Retry-After": str(error.retry_after)})
-        return view(request, token)
-
-    return run
-
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited
+@limits_links
 def own_contact(request: Request, token: str) -> HttpResponseBase:
     """What is on file about me. Opening it does nothing: a mail scanner opens links too."""
     now = moment.now()
@@ -127,7 +109,7 @@ def _other_address(request: Request, contact: Contact, by: Actor) -> None:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited
+@limits_links
 def own_channel(request: Request, token: str) -> HttpResponseBase:
     """Confirm a new address through the old one, or say that it was not you."""
     try:
