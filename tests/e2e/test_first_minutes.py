@@ -15,6 +15,9 @@ pytestmark = pytest.mark.e2e
 def test_the_five_minutes(enter: Callable[..., Person], region: Installation) -> None:
     officer = enter("officer", language="en-GB")
     page = officer.page
+    if page.locator(".heading button", has_text="Start over").count():  # another test left something
+        officer.press(".heading button", text="Start over")
+        officer.see(".dropzone button")
     assert page.url.endswith("/first-minutes/") and "Quiet" in officer.text()
     page.locator("[data-sheet]").drag_to(page.locator(".dropzone .way"))
     officer.see(".bubbles li", seconds=30)

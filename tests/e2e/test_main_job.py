@@ -180,3 +180,42 @@ def climb(house: Installation, town: str) -> None:
     house.wait(lambda: house.sql(told, [town]) != [(0,)], seconds=40, what="the next rung")
     house.python(CLIMB)
     assert house.sql(CALLS, [town]) != [(0,)]
+
+
+def test_two_officers_acknowledge_at_once(enter: Callable[..., Person], region: Installation, tmp_path: Path) -> None:
+    """Both press the button for the same five towns at the same moment: each is written down once, whoever was first."""
+    towns = ("geel", "olen", "lier", "duffel", "putte")
+    (tmp_path / "five.txt").write_text("\n".join(f"www.{town}.be" for town in towns))
+    region.run("feed", "read", tmp_path / "five.txt", "--source", "target_text", "--exercise")
+    notices = [
+        str(pk)
+        for (pk,) in region.sql(
+            "SELECT id FROM alerts_notice WHERE targets && %s", [[f"www.{town}.be" for town in towns]]
+        )
+    ]
+    assert len(notices) >= len(towns)  # with the registers on top, other bodies are concerned through the same hosts
+    officers = [enter("officer"), enter("second")]
+    for officer in officers:
+        officer.go(f"/alerts/notices/{notices[0]}/")
+    for officer in officers:
+        officer.page.evaluate(PRESS, notices)
+    for officer in officers:
+        assert officer.page.evaluate("() => Promise.all(window.pressed)") == [200] * len(notices)
+    entries = region.sql(
+        "SELECT object_id, count(*) FROM platform_journalentry WHERE verb = 'notice.acknowledged' AND object_id = ANY(%s) GROUP BY 1",
+        [notices],
+    )
+    assert sorted(entries) == sorted((notice, 1) for notice in notices)
+    assert region.sql("SELECT DISTINCT state FROM alerts_notice WHERE id = ANY(%s::uuid[])", [notices]) == [
+        ("acknowledged",)
+    ]
+
+
+PRESS = """notices => {
+  const form = document.querySelector("form[action$='/acknowledge/']");
+  window.pressed = notices.map(async (notice) => {
+    const body = new FormData(form);
+    body.set("name", "Somebody at the town hall");
+    return (await fetch(`/alerts/notices/${notice}/acknowledge/`, { method: "POST", body })).status;
+  });
+}"""

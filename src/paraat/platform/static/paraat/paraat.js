@@ -62,7 +62,7 @@
     });
   }
   const face = document.querySelector("[data-wall-clock]");
-  function strike() { face.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: face.dataset.wallClock }); }
+  function strike() { face.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: face.dataset.wallClock }); }
   if (face) { strike(); setInterval(strike, 5000); }
 
   if (document.querySelector("time[data-ago]") || document.querySelector("[data-live]")) setInterval(age, 30000);
