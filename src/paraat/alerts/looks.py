@@ -11,11 +11,11 @@ from paraat.alerts.rules.looks import Look
 
 LAPSED = Q(silent_since__isnull=False) | Q(exhausted_at__isnull=False)
 """The first rung of the ladder had its time, or the ladder is exhausted: the organisation is silent."""
-_OPEN = Q(state=Notice.State.OPEN)
+OPEN = Q(state=Notice.State.OPEN)
 IS = {
-    Look.SILENT: _OPEN & ~Q(reach=Notice.Reach.NONE) & LAPSED,
-    Look.NONE: _OPEN & Q(reach=Notice.Reach.NONE),
-    Look.WAITING: _OPEN & ~Q(reach=Notice.Reach.NONE) & ~LAPSED,
+    Look.SILENT: OPEN & ~Q(reach=Notice.Reach.NONE) & LAPSED,
+    Look.NONE: OPEN & Q(reach=Notice.Reach.NONE),
+    Look.WAITING: OPEN & ~Q(reach=Notice.Reach.NONE) & ~LAPSED,
     Look.KNOWN: Q(state=Notice.State.ACKNOWLEDGED),
 }
 RANK: Any = Case(

@@ -10,7 +10,7 @@ from paraat.alerts.rules.looks import Tally
 TILES = 1500
 """Up to so many constituents each has a tile of its own; above, a province is one line. 1,500 tiles are 200 kB and still a glance; more is a wall of
 text that nobody reads, and costs more than reading it is worth."""
-NAMED = 60
+NAMED = 40
 """How many towns that need somebody are shown by name on the board; the rest is a click away."""
 
 
