@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.http import FileResponse
 from django.test import RequestFactory
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -18,6 +19,14 @@ from paraat.kernel.marking import ANONYMOUS
 from paraat.platform.tables import Column, Filter, Table, guarded, plain
 from paraat.registry.models import Organisation
 from tests import cast
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """The words below are English, whatever language the installation speaks by default."""
+    with translation.override("en"):
+        yield
+
 
 pytestmark = pytest.mark.django_db
 

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from django.utils import translation
 
 import paraat
 from paraat.web.deeds import DEEDS, sentence, weight
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """The words below are English, whatever language the installation speaks by default."""
+    with translation.override("en"):
+        yield
+
 
 HOUSE = Path(paraat.__file__).parent
 _verb = re.compile(r"[a-z_]+\.[a-z_]+").fullmatch
