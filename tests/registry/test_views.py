@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
 
 from paraat.accounts.models import User
@@ -71,9 +72,11 @@ def test_the_list_is_filtered(officer: Client, query: str, found: set[str]) -> N
 def test_the_list_takes_a_constant_number_of_queries(officer: Client, django_assert_num_queries: Any) -> None:
     cast.ronse()
     page(officer, "/organisations/")
+    caches["local"].clear()  # what was asked a second ago is asked again
     with django_assert_num_queries(QUERIES_LIST):
         page(officer, "/organisations/")
     cast.drogenbos(), cast.wemmel(), cast.eupen()
+    caches["local"].clear()  # what was asked a second ago is asked again
     with django_assert_num_queries(QUERIES_LIST):
         page(officer, "/organisations/")
 
@@ -137,11 +140,13 @@ def test_one_organisation_takes_a_constant_number_of_queries(officer: Client, dj
     cast.provider()
     actions.add_asset(organisation=cast.ronse(), kind="domain", value="first.example", by=SYSTEM)
     page(officer, f"/organisations/{cast.ronse().pk}/")
+    caches["local"].clear()  # what was asked a second ago is asked again
     with django_assert_num_queries(QUERIES_ONE):
         page(officer, f"/organisations/{cast.ronse().pk}/")
     for domain in ("one.example", "two.example"):
         actions.add_asset(organisation=cast.ronse(), kind="domain", value=domain, by=SYSTEM)
     actions.add_supply(supplier=cast.partner(), customer=cast.ronse(), what="Advice", by=SYSTEM)
+    caches["local"].clear()  # what was asked a second ago is asked again
     with django_assert_num_queries(QUERIES_ONE):
         page(officer, f"/organisations/{cast.ronse().pk}/")
 
@@ -273,4 +278,4 @@ def test_erasing_a_person_empties_page_and_journal(officer: Client) -> None:
 
 
 QUERIES_LIST = 7
-QUERIES_ONE = 18
+QUERIES_ONE = 16
