@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from paraat.alerts import actions
-from paraat.alerts.looks import IS, RANK
+from paraat.alerts.looks import IS
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.rules.looks import Look, Standing, look
 from paraat.kernel.marking import Role, Viewer
@@ -204,7 +204,7 @@ def test_the_looks_in_sql_are_those_of_the_rule() -> None:
                 silent,
                 exhausted,
             )
-        assert tuple(Look)[Notice.objects.annotate(rank=RANK).get(pk=notice.pk).rank] is expected
+        assert tuple(Look)[Notice.objects.get(pk=notice.pk).rank] is expected
 
 
 def test_with_many_constituents_it_counts_by_province(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.db.models import Aggregate, DurationField, Q
 
-from django.db.models import Aggregate, Case, DurationField, Q, Value, When
-
-from paraat.alerts.models import Notice
 from paraat.alerts.rules.looks import Look
 
 LAPSED = Q(silent_since__isnull=False) | Q(exhausted_at__isnull=False)
 """The first rung of the ladder had its time, or the ladder is exhausted: the organisation is silent."""
-OPEN = Q(state=Notice.State.OPEN)
-IS = {
-    Look.SILENT: OPEN & ~Q(reach=Notice.Reach.NONE) & LAPSED,
-    Look.NONE: OPEN & Q(reach=Notice.Reach.NONE),
-    Look.WAITING: OPEN & ~Q(reach=Notice.Reach.NONE) & ~LAPSED,
-    Look.KNOWN: Q(state=Notice.State.ACKNOWLEDGED),
-}
-RANK: Any = Case(
-    *(When(IS[one], then=Value(place)) for place, one in enumerate(Look) if one in IS), default=Value(len(IS))
-)
-"""The place of a notice among `Look`, worst first."""
+PLACE = {look: place for place, look in enumerate(Look)}
+"""A look as `Notice.rank` has it, worst first."""
+IS = {look: Q(rank=PLACE[look]) for look in (Look.SILENT, Look.NONE, Look.WAITING, Look.KNOWN)}
+"""The notices of a look."""
 
 
 class Median(Aggregate):

@@ -167,6 +167,12 @@ class Notice(MarkedModel):
     )  # a bounce or an automatic reply moved the next step forward: no silence
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    rank = models.GeneratedField(  # `rules.looks.look`, kept by the database: boards count it thousands of times
+        expression=models.Case(
+            models.When(state="acknowledged", then=3), models.When(~models.Q(state="open"), then=4), models.When(reach="none", then=1),
+            models.When(models.Q(silent_since__isnull=False) | models.Q(exhausted_at__isnull=False), then=0), default=2,
+        ), output_field=models.PositiveSmallIntegerField(), db_persist=True,
+    )  # fmt: skip
 
     objects = NoticeQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 

@@ -18,9 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from paraat.accounts.models import WaitingTask
-from paraat.alerts.looks import IS, LAPSED, OPEN, RANK, Median
+from paraat.alerts.looks import IS, PLACE, Median
 from paraat.alerts.models import Alert, CallLine, Notice
-from paraat.alerts.rules.looks import NEEDS_SOMEBODY, Look, Standing, Tally, look, tally, worst
+from paraat.alerts.rules.looks import NEEDS_SOMEBODY, Look, Tally, tally
 from paraat.feeds.models import Run
 from paraat.kernel.marking import Role, Viewer
 from paraat.registry.models import ContactChannel, Organisation
@@ -182,13 +182,13 @@ _TOWN = ("rank", "pk", "organisation", "organisation__name", "organisation__name
 def _needs(notices: QuerySet[Any], language: str) -> Iterator[Needs]:
     """The worst of those that need somebody. They are picked first and named then: sorting a thousand with their names costs twice as much."""
     order = ("rank", "-severity", "silent_since", "sent_at")
-    wanted = notices.filter(OPEN, Q(reach=Notice.Reach.NONE) | LAPSED).annotate(rank=RANK).order_by(*order)
-    named = Notice.objects.filter(pk__in=wanted.values("pk")[:NAMED]).annotate(rank=RANK).order_by(*order)
+    wanted = notices.filter(rank__lte=PLACE[Look.NONE]).order_by(*order)
+    named = Notice.objects.filter(pk__in=wanted.values("pk")[:NAMED]).order_by(*order)
     for rank, notice, town, name, names, alert, number, silent, sent, waits, exhausted in named.values_list(*_TOWN):
         yield Needs(
             organisation=town,
             name=names.get(language) or name,
-            look=tuple(Look)[rank],
+            look=_LOOKS[rank],
             notice=notice,
             alert=alert,
             number=number,
@@ -260,11 +260,12 @@ def _province(code: str, name: str, tiles: list[Tile], municipalities: int) -> P
 
 
 def _looks(notices: QuerySet[Any]) -> dict[UUID, Look]:
-    found: defaultdict[UUID, list[Look]] = defaultdict(list)
-    rows = notices.values_list("organisation", "state", "reach", "silent_since", "exhausted_at").order_by()
-    for organisation, state, reach, silent, exhausted in rows:
-        found[organisation].append(look(Standing(state, reach, (silent or exhausted) is not None)))
-    return {organisation: worst(looks) for organisation, looks in found.items()}
+    """Where each town that was told stands; with several notices, where it is worst."""
+    towns = notices.values_list("organisation").order_by().annotate(worst=Min("rank"))
+    return {organisation: _LOOKS[rank] for organisation, rank in towns}
+
+
+_LOOKS = tuple(Look)
 
 
 def _channels() -> QuerySet[Any]:
@@ -290,8 +291,8 @@ def _counted(
 
 def _standing_by_province(notices: QuerySet[Any]) -> dict[str, Tally]:
     """How many towns of each province stand where; a town with several notices counts once, where it is worst."""
-    told = notices.filter(state__in=[Notice.State.OPEN, Notice.State.ACKNOWLEDGED])
-    towns = told.values("organisation_id").order_by().annotate(rank=Min(RANK), province=Min("province"))
+    told = notices.filter(rank__lte=PLACE[Look.KNOWN])
+    towns = told.values("organisation_id").order_by().annotate(worst=Min("rank"), where=Min("province"))
     sql, parameters = towns.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -301,5 +302,5 @@ def _standing_by_province(notices: QuerySet[Any]) -> dict[str, Tally]:
         rows = cursor.fetchall()
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for province, rank, count in rows:
-        found[province][tuple(Look)[rank].value] = count
+        found[province][_LOOKS[rank].value] = count
     return {province: Tally(**counts) for province, counts in found.items()}

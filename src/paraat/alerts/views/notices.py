@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from paraat.alerts import actions
 from paraat.alerts.forms import AcknowledgeForm, MitigationForm, SiteForm
-from paraat.alerts.looks import IS, RANK
+from paraat.alerts.looks import IS
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.rules.looks import Look
 from paraat.alerts.views.acting import ROOM, WATCHES, WORKS, act, found, officer_of
@@ -37,7 +37,7 @@ def notice_table(request: Request, rows: QuerySet[Any], *, name: str) -> Table:
     """The notices as a list, worst first."""
     return Table(
         request,
-        rows.annotate(rank=RANK).select_related("organisation", "alert", "officer"),
+        rows.select_related("organisation", "alert", "officer"),
         name=name,
         columns=[
             Column(
