@@ -271,3 +271,9 @@ def test_a_hundred_thousand_silent_towns_ask_once_who_listens(django_assert_max_
     with django_assert_max_num_queries(1):
         for _ in range(50):
             announce(fact)
+
+
+@pytest.mark.parametrize("url", ["http://]X", "ftp://a.example/", "https://", "no address", "https://a.example/\0"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(Invalid):
+        actions.add_webhook(user=cast.duty_officer(), url=url, events=EVENTS, by=SYSTEM)

@@ -38,15 +38,26 @@ def add_webhook(*, user: User, url: str, events: Collection[str], by: Actor) -> 
     unknown = set(events) - set(rules.EVENTS)
     if unknown or not events:
         raise Invalid(_("Choose what to be told of"))
-    if urlsplit(url).scheme not in {"https", "http"} or not urlsplit(url).hostname or len(url) > 500:
-        raise Invalid(_("This is not an address to post to"))
+    host = _host(url)
     secret = "whsec_" + secrets.token_urlsafe(32)
     webhook = Webhook.objects.create(
         user=user, url=url, secret=keys.seal(secret), events=sorted(set(events)), created_at=moment.now()
     )
     _heard.clear()
-    record("webhook.add", by=by, on=webhook, detail={"host": urlsplit(url).hostname, "events": webhook.events})
+    record("webhook.add", by=by, on=webhook, detail={"host": host, "events": webhook.events})
     return webhook, secret
+
+
+def _host(url: str) -> str:
+    """The host of an address that can be posted to; Invalid for any other text, also one that is no address at all (`http://]`)."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in {"https", "http"} or not host or len(url) > 500 or "\0" in url:
+        raise Invalid(_("This is not an address to post to"))
+    return host
 
 
 @action
