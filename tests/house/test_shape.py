@@ -19,7 +19,7 @@ _INLINE = {
         re.IGNORECASE,
     ),
 }
-_OUR_OWN_PATHS = re.compile(r"/work/|pypi\.org|pythonhosted|/tmp/v2")
+_OUR_OWN_PATHS = re.compile(r"(?<![\w.])/root/[.\w]|pip\.conf|--(?:extra-)?index-url \S+://")
 
 
 def test_no_module_has_a_vague_name() -> None:
