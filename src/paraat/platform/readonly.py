@@ -6,13 +6,16 @@ works and taken away when he signs out (docs/decisions/0005-read-only-pages.md).
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from html import escape
 
 import psycopg
 from django.conf import settings
+from django.core.signals import got_request_exception
 from django.core.signing import BadSignature, TimestampSigner
+from django.db import InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -34,6 +37,7 @@ class ReadOnlyMiddleware:
         self.get_response = get_response
         self._down = False
         self._asked = 0.0
+        got_request_exception.connect(remember_why)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer from the database, or without it."""
@@ -42,7 +46,7 @@ class ReadOnlyMiddleware:
         if self._down and self._is_still_down():
             return without_database(request)
         response = self.get_response(request)
-        if response.status_code == 500 and self._is_still_down():
+        if response.status_code == 500 and (_lost_its_database(request) or self._is_still_down()):
             return without_database(request)
         _give_or_take_pass(request, response)
         return response
@@ -54,6 +58,24 @@ class ReadOnlyMiddleware:
         self._down = not database_answers()
         self._asked = time.monotonic()
         return self._down
+
+
+def remember_why(*, request: HttpRequest | None = None, **_signal: object) -> None:
+    """Note on the request that its connection broke: by the time of the answer the database may be back (`got_request_exception`)."""
+    error = sys.exc_info()[1]
+    if request is not None and is_lost_connection(error):
+        request.lost_its_database = True  # type: ignore[attr-defined]
+
+
+def is_lost_connection(error: BaseException | None) -> bool:
+    """Whether this is the end of a connection, or one refused: not a statement that PostgreSQL refused while it was well."""
+    while error is not None:
+        if isinstance(error, psycopg.InterfaceError | InterfaceError):
+            return True
+        if isinstance(error, psycopg.OperationalError):
+            return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+        error = error.__cause__
+    return False
 
 
 def database_answers() -> bool:
@@ -85,6 +107,10 @@ def has_pass(request: HttpRequest) -> bool:
 def pass_name() -> str:
     """The name of the cookie."""
     return "__Host-paraat-pass" if configuration.is_production() else f"paraat_pass_{configuration.PORT.get()}"
+
+
+def _lost_its_database(request: HttpRequest) -> bool:
+    return getattr(request, "lost_its_database", False)
 
 
 def _give_or_take_pass(request: HttpRequest, response: HttpResponse) -> None:
