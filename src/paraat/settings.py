@@ -12,7 +12,18 @@ HOME = configuration.HOME.get()
 MODE = configuration.MODE.get()
 PRODUCTION = configuration.is_production()
 PORT = configuration.PORT.get()
-HOUSE = ("platform", "registry", "accounts", "observations", "feeds", "alerts", "web")
+HOUSE = (
+    "platform",
+    "registry",
+    "accounts",
+    "observations",
+    "feeds",
+    "alerts",
+    "incidents",
+    "warroom",
+    "exercises",
+    "web",
+)
 """Our apps, lowest layer first."""
 
 configuration.check_together()

@@ -21,7 +21,7 @@ from django.db import models, transaction
 from paraat.kernel.actor import Actor
 from paraat.kernel.ids import HOUSE, uuid7
 from paraat.kernel.marking import Tlp
-from paraat.platform import moment
+from paraat.platform import facts, moment
 from paraat.platform.models import JournalDetail, JournalEntry
 
 P = ParamSpec("P")
@@ -108,6 +108,7 @@ def record(
         digest=detail_digest(salt, by.label, text),
     )
     pending.append((entry, JournalDetail(entry=entry.id, actor_label=by.label, detail=json.loads(text), salt=salt)))
+    facts.announce(facts.Recorded(verb, subject.type, subject.id, by, organisation, entry.exercise))
 
 
 def detail_digest(salt: bytes, label: str, text: str) -> bytes:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from paraat.kernel.actor import Actor
 from paraat.kernel.ids import HOUSE
 
 Fact = TypeVar("Fact")
@@ -123,3 +124,15 @@ class Happened:
     tlp: int
     exercise: bool
     organisation: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Something was done: announced with every line of the journal. An exercise measures by it how long people took."""
+
+    verb: str
+    object_type: str
+    object_id: str
+    by: Actor
+    organisation: UUID | None
+    exercise: bool

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from paraat.web import api, journal, views
 
-_APPS = ("platform", "registry", "accounts", "observations", "feeds", "alerts")
+_APPS = ("platform", "registry", "accounts", "observations", "feeds", "alerts", "incidents", "warroom", "exercises")
 
 handler400 = "paraat.web.errors.bad_request"
 handler403 = "paraat.web.errors.forbidden"
