@@ -136,3 +136,14 @@ class Recorded:
     by: Actor
     organisation: UUID | None
     exercise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """A case was opened, from a report or by hand. `aware_at`: when the victim says that it became aware; None: not said."""
+
+    case: UUID
+    organisation: UUID
+    aware_at: datetime | None
+    exercise: bool
+    by: Actor

@@ -14,6 +14,7 @@ from paraat.kernel.errors import Invalid
 from paraat.kernel.marking import Tlp
 from paraat.platform import moment
 from paraat.platform.actions import action, record
+from paraat.platform.facts import CaseOpened, announce
 from paraat.registry.models import Organisation
 
 
@@ -32,8 +33,10 @@ def open_case(
     exercise: bool = False,
     owner: User | None = None,
     language: str = "",
+    aware_at: datetime | None = None,
 ) -> Case:
-    """Open a case for a victim. `classification` is an RSIT identifier; `language` empty: the victim's first administrative one.
+    """Open a case for a victim. `classification` is an RSIT identifier; `language` empty: the victim's first administrative one;
+    `aware_at`: when the victim says that it became aware, which starts its clocks (None: not said).
 
     Raises Invalid without a title, with an unknown class or a severity outside 0-5.
     """
@@ -66,4 +69,5 @@ def open_case(
     record(
         "case.opened", by=by, on=case, organisation=organisation.pk, detail={"number": case.number, "title": case.title}
     )
+    announce(CaseOpened(case.pk, organisation.pk, aware_at, exercise, by))
     return case

@@ -1,4 +1,4 @@
-"""The addresses of incidents."""
+"""The addresses of reports, cases and what hangs on them; one file per noun."""
 
 from __future__ import annotations
 

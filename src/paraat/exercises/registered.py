@@ -1,0 +1,3 @@
+"""What exercises subscribe to and register with the platform."""
+
+from __future__ import annotations

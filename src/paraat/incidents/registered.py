@@ -1,0 +1,3 @@
+"""What incidents subscribe to and register with the platform."""
+
+from __future__ import annotations
