@@ -16,12 +16,13 @@ from paraat.incidents.models.evidence import Custody, Evidence
 from paraat.incidents.models.extortion import ActorClaim, Exposure, ExposureConcerns, RansomDecision
 from paraat.incidents.models.indicators import Indicator, IndicatorSighting
 from paraat.incidents.models.notes import Note, NoteVersion
-from paraat.incidents.models.reports import Correspondence, HelpRequest, Report
+from paraat.incidents.models.reports import Attachment, Correspondence, HelpRequest, Report
 from paraat.incidents.models.tasks import Playbook, Task
 from paraat.incidents.models.timeline import TimelineEntry
 
 __all__ = [
     "ActorClaim",
+    "Attachment",
     "Case",
     "CaseHelper",
     "CaseService",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts.models import User
 from paraat.incidents.models.cases import Case
+from paraat.kernel.ids import uuid7
 from paraat.kernel.marking import Tlp
 from paraat.platform.marked import MarkedModel
 from paraat.registry.models import Contact, Organisation
@@ -54,6 +55,7 @@ class Report(MarkedModel):
     verification = models.CharField(max_length=12, choices=Verification.choices, default=Verification.NONE)
     verified_at = models.DateTimeField(null=True)
     verified_by = models.CharField(max_length=200, blank=True)
+    verified_with = models.CharField(max_length=300, blank=True)  # whom of the organisation was spoken to, and how
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="reports")
     triaged_at = models.DateTimeField(null=True)
     triaged_by = models.CharField(max_length=200, blank=True)
@@ -62,6 +64,7 @@ class Report(MarkedModel):
     notice = models.UUIDField(null=True)  # the alert's notice that it was made from
     finding = models.UUIDField(null=True)  # the observation's finding that it was made from
     code = models.CharField(max_length=12, unique=True)  # shown to the reporter: to name it by phone
+    submission = models.CharField(max_length=64, blank=True)  # of a form: a second click is no second report
 
     class Meta:
         ordering = ["-received_at"]
@@ -73,7 +76,13 @@ class Report(MarkedModel):
             models.UniqueConstraint(
                 fields=["message_id"], condition=~models.Q(message_id=""), name="report_once_per_mail"
             ),
+            models.UniqueConstraint(
+                fields=["submission"], condition=~models.Q(submission=""), name="report_once_per_form"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Correspondence(MarkedModel):
@@ -85,6 +94,7 @@ class Correspondence(MarkedModel):
     inbound = models.BooleanField(default=True)
     message_id = models.CharField(max_length=300)
     sender = models.CharField(max_length=254, blank=True)
+    recipient = models.CharField(max_length=254, blank=True)  # of what we sent
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     automatic = models.BooleanField(default=False)  # an automatic reply or a loop: kept, never acted upon
@@ -93,6 +103,22 @@ class Correspondence(MarkedModel):
     class Meta:
         ordering = ["at"]
         constraints = [models.UniqueConstraint(fields=["message_id", "inbound"], name="correspondence_once")]
+
+
+class Attachment(models.Model):
+    """A file of a mail. It waits in the content store until its report has a case, whose evidence it then becomes. Never opened."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    mail = models.ForeignKey(Correspondence, models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=255)  # as it was called; shown, never used as a path
+    media_type = models.CharField(max_length=120, blank=True)  # as the sender says
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    place = models.CharField(max_length=300, blank=True)  # in the content store; blank once it is evidence
+    evidence = models.ForeignKey("incidents.Evidence", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
 
 
 class HelpRequest(MarkedModel):
@@ -107,6 +133,7 @@ class HelpRequest(MarkedModel):
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="help_requests")
     text = models.TextField()
     asked_by = models.CharField(max_length=200)
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")  # who asked, when on file
     reachable_at = models.CharField(max_length=254, blank=True)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()  # an answer by then
