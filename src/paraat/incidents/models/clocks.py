@@ -47,7 +47,7 @@ class Clock(MarkedModel):
     recipient = models.CharField(max_length=200, blank=True)
     recipient_confirmed_at = models.DateTimeField(null=True)
     recipient_confirmed_by = models.CharField(max_length=200, blank=True)  # the DPO
-    subject = models.CharField(max_length=300, blank=True)  # what changed, when it is no case
+    changes = models.JSONField(default=list)  # [{"what", "at"}]: what changed, when it is no case
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=200, blank=True)
@@ -57,7 +57,12 @@ class Clock(MarkedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "regime"], condition=models.Q(case__isnull=False), name="clock_once_per_case"
-            )
+            ),
+            models.UniqueConstraint(  # changes are collected by the one that is open
+                fields=["organisation", "regime"],
+                condition=models.Q(case=None, state__in=["proposed", "running"]),
+                name="clock_one_open_without_case",
+            ),
         ]
 
 
@@ -80,11 +85,16 @@ class StepQuerySet(MarkedQuerySet):
 
     def open(self) -> Self:
         """Not submitted, of clocks that run or are proposed."""
-        return self.filter(submitted_at=None, clock__state__in=[Clock.State.PROPOSED, Clock.State.RUNNING])
+        going_on = [Clock.State.PROPOSED, Clock.State.RUNNING]
+        return self.filter(submitted_at=None, waived_at=None, clock__state__in=going_on)
 
 
 class ClockStep(MarkedModel):
-    """One submission of a clock, with its moment. `due_at` is null while the fact that it counts from is not known."""
+    """One submission of a clock, with its moment. `due_at` is null while the fact that it counts from is not known.
+
+    Before the organisation has decided, `due_at` may rest on the earliest moment that we know of; once it rests on a recorded fact (`counted`)
+    the database refuses to move it.
+    """
 
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="steps")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -93,11 +103,16 @@ class ClockStep(MarkedModel):
     position = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    counted = models.BooleanField(default=False)  # due_at rests on a recorded fact
+    recipient = models.CharField(max_length=200, blank=True)  # when this step goes elsewhere than the clock's others
     form = models.JSONField(default=dict)  # the legally required content, as filled in
     form_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)  # the first submission; later ones move nothing
     submitted_by = models.CharField(max_length=200, blank=True)
     receipt = models.CharField(max_length=300, blank=True)
+    waived_at = models.DateTimeField(null=True)  # this one need not be submitted
+    waived_by = models.CharField(max_length=200, blank=True)
+    waived_because = models.CharField(max_length=500, blank=True)
 
     objects = StepQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
@@ -140,8 +155,13 @@ class ClockReminder(models.Model):
         DUE = "due", _("Due now")
         OVERDUE = "overdue", _("Overdue")
 
+    class About(models.TextChoices):
+        DECISION = "decision", _("Does a duty exist?")
+        SUBMISSION = "submission", _("To be submitted")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     step = models.ForeignKey(ClockStep, models.PROTECT, related_name="reminders")
+    about = models.CharField(max_length=10, choices=About.choices, default=About.SUBMISSION)
     level = models.CharField(max_length=8, choices=Level.choices)
     due_at = models.DateTimeField()
     fired_at = models.DateTimeField(null=True)
@@ -150,7 +170,7 @@ class ClockReminder(models.Model):
     objects = ReminderQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["step", "level"], name="clock_reminder_once")]
+        constraints = [models.UniqueConstraint(fields=["step", "about", "level"], name="clock_reminder_once")]
         indexes = [
             models.Index(
                 fields=["due_at"],
