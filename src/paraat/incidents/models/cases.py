@@ -78,6 +78,14 @@ class Case(MarkedModel):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
     split_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="split_into")
     version = models.PositiveIntegerField(default=1)  # compare-and-set of edits by several people
+    rank = models.GeneratedField(  # where it stands when the worst comes first; kept by the database
+        expression=models.Case(
+            models.When(state__in=["closed", "merged"], then=models.Value(9)),
+            default=models.Value(5) - models.F("severity"),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
     words = models.GeneratedField(  # what a search looks through, kept by the database
         expression=SearchVector("number", "victim", "title", "summary", "actor", config="simple"),
         output_field=SearchVectorField(),
@@ -90,7 +98,8 @@ class Case(MarkedModel):
         ordering = ["-opened_at"]
         indexes = [
             models.Index(fields=["-opened_at"], name="case_newest"),
-            models.Index(fields=["state", "-severity", "-opened_at"], name="case_worst"),
+            models.Index(fields=["rank", "-opened_at"], name="case_rank"),
+            models.Index(fields=["state", "rank", "-opened_at"], name="case_worst"),
             models.Index(fields=["organisation", "-opened_at"], name="case_victim"),
             GinIndex(fields=["words"], name="case_words"),
         ]

@@ -26,6 +26,7 @@ class TimelineEntry(OfCase):
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=200)
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
+    report = models.ForeignKey("Report", models.PROTECT, null=True, related_name="entries")  # that it was read in
     came_from = models.UUIDField(null=True)  # the case that it was taken over from by a merge or split
 
     class Meta:
