@@ -61,3 +61,26 @@ def test_a_damaged_backup_changes_nothing(installation_down: Installation, tmp_p
     assert done.returncode == 1
     assert "damaged" in done.stderr
     assert installation_down.sql("SELECT count(*) FROM platform_journalentry") == [(25,)]
+
+
+REFUSE = """
+CREATE SCHEMA sabotage;
+CREATE FUNCTION sabotage.refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
+DECLARE made record;
+BEGIN
+    FOR made IN SELECT object_identity FROM pg_event_trigger_ddl_commands() LOOP
+        IF made.object_identity = 'public.platform_journalentry' THEN RAISE EXCEPTION 'refused on purpose'; END IF;
+    END LOOP;
+END $$;
+CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION sabotage.refuse();
+"""
+
+
+def test_a_restore_that_fails_leaves_what_was_there(installation_down: Installation, tmp_path: Path) -> None:
+    saved = Path(installation_down.run("backup", "create", "--to", tmp_path).stdout.strip())
+    installation_down.python(FILL)
+    installation_down.sql(REFUSE)
+    done = installation_down.run("backup", "restore", saved, "--yes", check=False)
+    assert done.returncode == 1
+    assert "refused on purpose" in done.stderr
+    assert installation_down.sql("SELECT count(*) FROM platform_journalentry") == [(25,)]

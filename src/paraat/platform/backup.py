@@ -162,17 +162,19 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 def _load_database(dump: Path) -> None:
-    with database.as_owner(), connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
+    """One transaction empties the schema and fills it: a restore that fails, or is killed, leaves the database as it was."""
+    script, emptied = dump.with_suffix(".sql"), dump.with_suffix(".first.sql")
+    _run(_program("pg_restore"), "--no-owner", "--no-privileges", f"--file={script}", str(dump))
+    emptied.write_text("DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n")
     _run(
-        _program("pg_restore"),
-        "--no-owner",
-        "--no-privileges",
-        "--exit-on-error",
+        _program("psql"),
+        "--no-psqlrc",
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
         "--single-transaction",
+        f"--file={emptied}",
+        f"--file={script}",
         f"--dbname={database.dsn('owner')}",
-        str(dump),
     )
 
 
