@@ -26,7 +26,9 @@ contents = st.dictionaries(st.sampled_from(sitrep.TACTICAL), st.lists(made, max_
 
 
 @given(contents, levels)
-def test_nothing_above_the_ceiling_is_left_and_all_that_was_dropped_is_counted(content: sitrep.Content, ceiling: int) -> None:
+def test_nothing_above_the_ceiling_is_left_and_all_that_was_dropped_is_counted(
+    content: sitrep.Content, ceiling: int
+) -> None:
     kept, dropped = sitrep.allowed(content, ceiling)
     assert sitrep.highest(kept) <= ceiling
     before, after = list(sitrep.lines(content)), list(sitrep.lines(kept))
@@ -52,7 +54,10 @@ def test_the_digest_is_that_of_the_content_whatever_the_order_of_its_keys(conten
     assert json.loads(sitrep.canonical(content)) == content
     if any(content.values()):
         section = next(key for key, found in content.items() if found)
-        other = {**content, section: [{**content[section][0], "text": "something else entirely, never drawn"}, *content[section][1:]]}
+        other = {
+            **content,
+            section: [{**content[section][0], "text": "something else entirely, never drawn"}, *content[section][1:]],
+        }
         assert sitrep.digest(other) != sitrep.digest(content)
 
 

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Self
+from uuid import UUID
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts.models import User
-from paraat.kernel.marking import Tlp
+from paraat.kernel.marking import Tlp, Viewer
 from paraat.platform.marked import MarkedModel
-from paraat.warroom.models.rooms import InRoom, Room
+from paraat.warroom.models.rooms import InRoom, InRoomQuerySet, Room
+
+
+class SituationReportQuerySet(InRoomQuerySet):
+    """Situation reports."""
+
+    def kept(self) -> Self:
+        """Those that are frozen: they stay as they are, also when the next one supersedes them."""
+        return self.filter(state__in=[SituationReport.State.FROZEN, SituationReport.State.SUPERSEDED])
+
+    def readable_by(self, viewer: Viewer) -> Self:
+        """What a viewer may read: a draft is the team's until a second person has approved it."""
+        seen = self.visible_to(viewer)
+        return seen if viewer.is_team else seen.kept()
 
 
 class SituationReport(InRoom):
@@ -48,6 +65,8 @@ class SituationReport(InRoom):
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
     tlp = models.PositiveSmallIntegerField(default=Tlp.AMBER, choices=[(level.value, level.label) for level in Tlp])
 
+    objects = SituationReportQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
+
     class Meta:
         ordering = ["-made_at"]
         constraints = [
@@ -57,6 +76,14 @@ class SituationReport(InRoom):
                 name="sitrep_number_once",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.room.number}/{self.sequence or '-'}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is frozen, superseded or not."""
+        return self.state in (self.State.FROZEN, self.State.SUPERSEDED)
 
 
 class Handover(MarkedModel):
@@ -86,3 +113,8 @@ class Handover(MarkedModel):
     def organisation_id(self) -> None:
         """It is the team's."""
         return
+
+    @classmethod
+    def concerns(cls, organisations: Collection[UUID]) -> models.Q:  # noqa: ARG003  # whoever asks
+        """No constituent: it speaks of all of them."""
+        return models.Q(pk__in=[])

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts.models import User
 from paraat.kernel.ids import uuid7
-from paraat.kernel.marking import Tlp
-from paraat.warroom.models.rooms import InRoom, Room
+from paraat.kernel.marking import Tlp, Viewer
+from paraat.warroom.models.rooms import InRoom, InRoomQuerySet, Room
+
+
+class StatementQuerySet(InRoomQuerySet):
+    """Statements."""
+
+    def standing(self, now: datetime) -> Self:
+        """What may be said at `now`: approved, not withdrawn, not expired. Time itself takes a statement off this list."""
+        return self.filter(state=Statement.State.APPROVED, expires_at__gt=now)
+
+    def readable_by(self, viewer: Viewer) -> Self:
+        """What a viewer may read: the team all, others what was approved."""
+        seen = self.visible_to(viewer)
+        if viewer.is_team:
+            return seen
+        return seen.filter(state__in=[Statement.State.APPROVED, Statement.State.WITHDRAWN])
 
 
 class Statement(InRoom):
@@ -38,8 +56,21 @@ class Statement(InRoom):
     ended_because = models.CharField(max_length=500, blank=True)
     tlp = models.PositiveSmallIntegerField(default=Tlp.GREEN, choices=[(level.value, level.label) for level in Tlp])
 
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+    edit = models.PositiveIntegerField(default=1)  # compare-and-set of edits
+
+    objects = StatementQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
+
     class Meta:
         ordering = ["-made_at"]
+        indexes = [models.Index(fields=["expires_at"], condition=models.Q(state="approved"), name="statement_standing")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it may be said at `now`."""
+        return self.state == self.State.APPROVED and self.expires_at > now
 
 
 class PressCall(InRoom):

@@ -31,7 +31,17 @@ TACTICAL = (
     "statements",
     "next_report",
 )
-EXECUTIVE = ("room", "bottom_line", "trend", "lanes", "affected", "decisions_asked", "forecast", "statements", "next_report")
+EXECUTIVE = (
+    "room",
+    "bottom_line",
+    "trend",
+    "lanes",
+    "affected",
+    "decisions_asked",
+    "forecast",
+    "statements",
+    "next_report",
+)
 SECTIONS: dict[str, tuple[str, ...]] = {"tactical": TACTICAL, "executive": EXECUTIVE}
 """The sections of each version, in order. Whoever decides reads what happened and what is asked, not every deed."""
 MOST_LINES = 400

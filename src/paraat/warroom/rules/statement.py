@@ -43,9 +43,7 @@ _ABSOLUTE: dict[str, tuple[str, ...]] = {
         r"\b(?:completely|absolutely|totally|perfectly)\s+(?:safe|secure)",
     ),
 }
-_PATTERNS = {
-    language: tuple(re.compile(one, re.IGNORECASE) for one in found) for language, found in _ABSOLUTE.items()
-}
+_PATTERNS = {language: tuple(re.compile(one, re.IGNORECASE) for one in found) for language, found in _ABSOLUTE.items()}
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
