@@ -205,6 +205,29 @@ PULL_PRIVATE_HOSTS = declare(
     "Hosts of feeds that may be pulled although their address is not a public one; all others are refused.",
 )
 
+# Evidence -------------------------------------------------------------------------------------------------------------------------
+EVIDENCE_LIMIT = declare(
+    "PARAAT_EVIDENCE_LIMIT", number(1024, 1 << 44), str(20 << 30), "The largest piece of evidence, in bytes."
+)
+EVIDENCE_ENDINGS = declare(
+    "PARAAT_EVIDENCE_ENDINGS",
+    listing,
+    "",
+    "The endings of file names that are accepted as evidence, such as .pcap,.eml. Empty: all, since malware is evidence too.",
+)
+EVIDENCE_S3_ENDPOINT = declare(
+    "PARAAT_EVIDENCE_S3_ENDPOINT",
+    address,
+    "",
+    "An S3-compatible store for evidence, which gets encrypted content only. Empty: the disk, below PARAAT_HOME/files.",
+)
+EVIDENCE_S3_BUCKET = declare("PARAAT_EVIDENCE_S3_BUCKET", text, "", "The bucket of that store; it must exist.")
+EVIDENCE_S3_REGION = declare("PARAAT_EVIDENCE_S3_REGION", text, "us-east-1", "The region of that store.")
+EVIDENCE_S3_ACCESS_KEY = declare(
+    "PARAAT_EVIDENCE_S3_ACCESS_KEY", text, "", "The access key of that store.", secret=True
+)
+EVIDENCE_S3_SECRET_KEY = declare("PARAAT_EVIDENCE_S3_SECRET_KEY", text, "", "Its secret key.", secret=True)
+
 # Messages out and in --------------------------------------------------------------------------------------------------------------
 SMTP_URL = declare(
     "PARAAT_SMTP_URL",

@@ -68,7 +68,7 @@ class Incoming:
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Incoming:
-        with _room():
+        with room():
             folder = root() / "incoming"
             folder.mkdir(parents=True, exist_ok=True)
             self._file = tempfile.NamedTemporaryFile(dir=folder, delete=False)  # closed by keep or discard
@@ -84,7 +84,7 @@ class Incoming:
         if self.size > self.limit:
             raise TooLarge(limit_bytes=self.limit)
         self._digest.update(data)
-        with _room():
+        with room():
             self._file.write(data)
 
     def keep(self) -> Stored:
@@ -92,13 +92,13 @@ class Incoming:
         assert self._file is not None  # noqa: S101
         digest = self._digest.hexdigest()
         place = root() / digest[:2] / digest[2:4] / digest
-        with _room():
+        with room():
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
             place.parent.mkdir(parents=True, exist_ok=True)
             Path(self._file.name).replace(place)
-            _flush_folder(place.parent)
+            flush_folder(place.parent)
         self._file = None
         return Stored(digest, self.size, str(place.relative_to(root())))
 
@@ -164,7 +164,8 @@ def _chunks(stream: Readable | Iterable[bytes]) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
+    """Writing in this block raises DiskFull when there is no room for it."""
     try:
         yield
     except OSError as error:
@@ -173,7 +174,7 @@ def _room() -> Iterator[None]:
         raise
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make the rename itself survive a power loss."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
