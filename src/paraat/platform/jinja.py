@@ -27,6 +27,7 @@ from jinja2.runtime import Context
 
 from paraat.kernel.marking import ANONYMOUS, Tlp, Viewer
 from paraat.platform import configuration
+from paraat.platform.panels import standing_on
 from paraat.platform.registrations import Banner, MenuEntry, banners, menu, panels
 
 MORE = 100
@@ -205,7 +206,10 @@ def banners_for(request: HttpRequest) -> Iterator[tuple[Banner, str]]:
 def panels_for(page: str, request: HttpRequest, subject: Any) -> Iterator[str]:
     """What higher apps put on this page, lowest order first."""
     for panel in sorted(panels, key=lambda one: one.order):
-        html = panel.render(viewer_of(request), subject) if panel.page == page else None
+        if panel.page != page:
+            continue
+        with standing_on(request):
+            html = panel.render(viewer_of(request), subject)
         if html:
             yield SafeString(html)
 
