@@ -19,7 +19,7 @@ WITHIN = timedelta(days=3)
 def recipients(audience: Mapping[str, object]) -> OrganisationQuerySet:
     """The constituents of an audience, as of today. `{"all": true}`, `{"province": NIS}`, `{"kind": kind}`, `{"supplier": id}`; several keys narrow
     it down. Raises Invalid for anything else: an audience that is not understood must not become everybody."""
-    today = moment.now().date()
+    today = moment.today()
     found = Organisation.objects.constituents().as_of(today)
     if not audience or set(audience) - {"all", "province", "kind", "supplier"}:
         raise Invalid("This audience is not understood", audience=dict(audience))

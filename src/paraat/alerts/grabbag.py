@@ -127,7 +127,7 @@ def _notices() -> Sheet:
 
 def _contacts(now: datetime) -> Sheet:
     """Every way to every contact of those whom the team looks after, their providers included."""
-    day = now.date()
+    day = moment.day(now)
     channels = ContactChannel.objects.filter(
         contact__erased_at=None, contact__in=Contact.objects.as_of(day)
     ).select_related("contact__organisation")

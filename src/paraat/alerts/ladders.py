@@ -12,6 +12,7 @@ from django.db.models import Prefetch
 
 from paraat.alerts.models import CallLine, Delivery, Notice, Switch, Told
 from paraat.alerts.rules import content, ladder, languages
+from paraat.platform import moment
 from paraat.registry.models import Contact, ContactChannel, Organisation, Supply
 
 PRIVATE = frozenset({Organisation.Kind.PROVIDER, Organisation.Kind.PARTNER, Organisation.Kind.PRIVATE_LAW_BODY})
@@ -35,13 +36,13 @@ class Book:
 def book(organisations: Collection[UUID], now: datetime) -> Book:
     """Everybody who can be told on behalf of these organisations at `now`."""
     supplies = list(
-        Supply.objects.as_of(now.date())
+        Supply.objects.as_of(moment.day(now))
         .filter(customer__in=organisations, consent=True, customer__provider_consent=True)
         .values_list("customer", "supplier")
     )
     wanted = {*organisations, *(supplier for _, supplier in supplies)}
     channels = Prefetch("channels", ContactChannel.objects.order_by("position", "pk"))
-    rows = Contact.objects.as_of(now.date()).filter(organisation__in=wanted, erased_at=None).prefetch_related(channels)
+    rows = Contact.objects.as_of(moment.day(now)).filter(organisation__in=wanted, erased_at=None).prefetch_related(channels)
     by_organisation: defaultdict[UUID, list[ladder.Person]] = defaultdict(list)
     contacts = {row.pk: row for row in rows.select_related("organisation").order_by("role", "pk")}
     for row in contacts.values():

@@ -52,7 +52,7 @@ def of_alert(alert: str) -> dict[str, Any]:
 def of_register() -> dict[str, Any]:
     """Counts and organisations of everybody whom the team looks after."""
     now = moment.now()
-    rows = coverage.of_register(coverage.constituents(now.date()), now.date())
+    rows = coverage.of_register(coverage.constituents(moment.day(now)), moment.day(now))
     return _content(
         "register",
         now.isoformat(),

@@ -126,7 +126,7 @@ def _who() -> Actor:
 
 
 def _day(given: datetime | None) -> date:
-    return given.date() if given else moment.now().date()
+    return given.date() if given else moment.today()
 
 
 def _found(day: date, kind: str | None) -> list[Organisation]:

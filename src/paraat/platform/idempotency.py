@@ -1,7 +1,7 @@
 """Idempotency-Key on POST (draft-ietf-httpapi-idempotency-key-header): a retry gets the first answer and does nothing twice.
 
 The claim, the deed and its answer are one transaction: a crash in between leaves nothing, two at once wait for each other. Errors are not
-remembered, since an error changed nothing.
+remembered, since an error changed nothing. Answers are kept encrypted: one may hold a secret that is shown once.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 
 from paraat.kernel.errors import Invalid
 from paraat.kernel.ids import uuid7
+from paraat.platform.crypto import decrypt_field, encrypt_field
 from paraat.platform.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
@@ -49,7 +50,7 @@ def once(request: HttpRequest, owner: UUID, deed: Callable[[], HttpResponse]) ->
         if not cursor.rowcount:
             return _again(owner, key, asked)
         answer = deed()
-        cursor.execute(_ANSWER, [answer.status_code, answer.content.decode(), owner, key])
+        cursor.execute(_ANSWER, [answer.status_code, encrypt_field(answer.content.decode()), owner, key])
     return answer
 
 
@@ -81,4 +82,4 @@ def _again(owner: UUID, key: str, asked: str) -> HttpResponse:
     if kept.request_digest != asked:
         raise KeyReused()
     headers = {"Idempotent-Replayed": "true"}
-    return HttpResponse(kept.body, status=kept.status, content_type="application/json", headers=headers)
+    return HttpResponse(decrypt_field(kept.body), status=kept.status, content_type="application/json", headers=headers)

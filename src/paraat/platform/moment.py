@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from django.db import connection
+
+ZONE = ZoneInfo("Europe/Brussels")
+"""Where the house is: its days begin at midnight there."""
 
 
 def now() -> datetime:
@@ -14,3 +18,13 @@ def now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         row = cursor.fetchone()
     return cast("datetime", row[0])
+
+
+def day(at: datetime) -> date:
+    """The day of a moment where the house is: between midnight and two the day in UTC is yesterday's."""
+    return at.astimezone(ZONE).date()
+
+
+def today() -> date:
+    """The day that it is where the house is."""
+    return day(now())

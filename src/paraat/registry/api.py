@@ -57,7 +57,7 @@ class OrganisationFilter(Part):
 )
 def list_organisations(request: ApiRequest, which: Query[OrganisationFilter]) -> dict[str, Any]:
     """Organisations that you may see, by name."""
-    rows = Organisation.objects.visible_to(request.viewer).as_of(which.as_of or moment.now().date())
+    rows = Organisation.objects.visible_to(request.viewer).as_of(which.as_of or moment.today())
     rows = rows.matching(which.q) if which.q else rows
     exact = {name: value for name in ("kind", "province", "nis") if (value := getattr(which, name))}
     return page(rows.filter(**exact).order_by("name", "pk"), which)
@@ -105,6 +105,6 @@ class AssetFilter(Part):
 )
 def list_assets(request: ApiRequest, which: Query[AssetFilter]) -> dict[str, Any]:
     """Domains, hosts, networks and the like that you may see."""
-    rows = Asset.objects.visible_to(request.viewer).as_of(which.as_of or moment.now().date())
+    rows = Asset.objects.visible_to(request.viewer).as_of(which.as_of or moment.today())
     exact = {name: value for name in ("organisation", "kind", "value") if (value := getattr(which, name))}
     return page(rows.filter(**exact).order_by("value", "pk"), which)

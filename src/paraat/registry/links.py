@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from paraat.kernel.errors import NotFound
-from paraat.platform import configuration, crypto
+from paraat.platform import configuration, crypto, moment
 from paraat.registry.models import Contact, ContactChannel
 
 VALID = timedelta(days=21)
@@ -31,7 +31,7 @@ def channel_url(channel: ContactChannel, now: datetime) -> str:
 def contact_of(token: str, now: datetime) -> Contact:
     """The contact of a link. Raises BadLink, ExpiredLink, and NotFound for one that is no longer on file."""
     pk = crypto.read_uuid_link(_CONTACT, token, now=now)
-    found = Contact.objects.answering().as_of(now.date()).select_related("organisation").filter(pk=pk).first()
+    found = Contact.objects.answering().as_of(moment.day(now)).select_related("organisation").filter(pk=pk).first()
     if found is None:
         raise NotFound("This contact is no longer on file")
     return found  # type: ignore[no-any-return]

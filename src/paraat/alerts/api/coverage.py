@@ -32,8 +32,8 @@ class CoverageOut(Answer):
 def of_register(request: ApiRequest) -> CoverageOut:
     """Whom the register can reach, as of today."""
     now = moment.now()
-    ours = coverage.constituents(now.date()).visible_to(request.viewer)
-    counts = coverage.counts(coverage.of_register(ours, now.date()))
+    ours = coverage.constituents(moment.day(now)).visible_to(request.viewer)
+    counts = coverage.counts(coverage.of_register(ours, moment.day(now)))
     return CoverageOut(as_of=now, denominator=sum(counts.values()), counts=counts)
 
 

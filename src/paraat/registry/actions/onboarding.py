@@ -53,7 +53,7 @@ def ask_stale_to_confirm(*, now: datetime, by: Actor) -> int:
     """Ask every contact whose confirmation is older than 180 days, once per confirmation; how many were asked."""
     asked = 0
     old = Q(confirmed_at__lte=now - STALE_AFTER) & (Q(invited_at=None) | Q(invited_at__lte=F("confirmed_at")))
-    stale = Contact.objects.real().as_of(now.date()).answering().filter(old, channels__isnull=False).distinct()
+    stale = Contact.objects.real().as_of(moment.day(now)).answering().filter(old, channels__isnull=False).distinct()
     for contact in stale.select_related("organisation")[:500]:
         invite_contact(contact=contact, by=by)
         asked += 1

@@ -65,7 +65,7 @@ def erase_contact(*, contact: Contact, by: Actor) -> int:
         away_from=None,
         away_until=None,
         erased_at=now,
-        valid_until=contact.valid_until or now.date(),
+        valid_until=contact.valid_until or moment.day(now),
     )
     entries = list(_entries(contact.pk).values_list("pk", flat=True))
     details = JournalDetail.objects.filter(pk__in=entries, erased_at=None)
@@ -80,7 +80,7 @@ def let_go(*, by: Actor) -> int:
     """Erase contacts that ended longer ago than PARAAT_CONTACT_RETENTION days, and files of imports older than that; how many."""
     now = moment.now()
     before = now - timedelta(days=configuration.CONTACT_RETENTION.get())
-    over = Contact.objects.answering().filter(valid_until__lte=before.date())
+    over = Contact.objects.answering().filter(valid_until__lte=moment.day(before))
     gone = [erase_contact(contact=contact, by=by) for contact in over[:500]]
     old = ImportRun.objects.filter(at__lte=before).exclude(content=b"")
     ImportFault.objects.filter(run__in=old).update(raw={})

@@ -70,7 +70,7 @@ def open_test(contact: Contact) -> TestCall | None:
 def _due(now: datetime) -> Any:
     lately = TestCall.objects.filter(contact=OuterRef("pk"), sent_at__gt=now - EVERY)
     present = Q(away_from=None) | Q(away_from__gt=now) | Q(away_until__lte=now)
-    spocs = Contact.objects.real().as_of(now.date()).answering().filter(present, role=Contact.Role.SPOC)
+    spocs = Contact.objects.real().as_of(moment.day(now)).answering().filter(present, role=Contact.Role.SPOC)
     known = spocs.filter(confirmed_at__isnull=False, organisation__constituent=True, channels__isnull=False)
     return known.exclude(Exists(lately)).select_related("organisation").distinct().order_by("pk")
 

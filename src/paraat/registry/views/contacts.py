@@ -32,7 +32,7 @@ OWNERS = tuple(sorted({*TEAM, Role.SPOC}))
 @require_http_methods(["GET", "HEAD", "POST"])
 def nominate(request: Request, pk: UUID) -> HttpResponseBase:
     """Put a contact on file, as the head of administration named it."""
-    organisation = one(request, pk, moment.now().date())
+    organisation = one(request, pk, moment.today())
     form = NominationForm(request.POST or None, initial={"nominated_by": "", "night": Contact.Night.SEVERE})
     if request.method == "POST" and form.is_valid():
         made = attempt(
@@ -76,7 +76,7 @@ def contact(request: Request, pk: UUID, contact: UUID) -> HttpResponseBase:
 @require_POST
 def act(request: Request, pk: UUID, contact: UUID, deed: str) -> HttpResponseBase:
     """call, invite, confirm, end or erase."""
-    found, today = _contact(request, pk, contact), moment.now().date()
+    found, today = _contact(request, pk, contact), moment.today()
     deeds: dict[str, tuple[Callable[[], Any], Any]] = {
         "call": (
             lambda: actions.record_call(contact=found, by=request.actor),

@@ -23,7 +23,7 @@ from paraat.registry.views.organisations import EDITORS, one
 
 
 def _organisation(request: Request, pk: UUID) -> Organisation:
-    return one(request, pk, moment.now().date())
+    return one(request, pk, moment.today())
 
 
 def complain(request: Request, form: Any) -> None:
@@ -54,7 +54,7 @@ def add_asset(request: Request, pk: UUID) -> HttpResponseBase:
 def asset(request: Request, pk: UUID, asset: UUID, deed: str) -> HttpResponseBase:
     """verify, share, unshare or close an asset."""
     found: Asset = get_object_or_404(Asset.objects.visible_to(request.viewer), pk=asset, organisation=pk)
-    today = moment.now().date()
+    today = moment.today()
     deeds: dict[str, Callable[[], Any]] = {
         "verify": lambda: actions.verify_asset(asset=found, by=request.actor),
         "share": lambda: actions.mark_shared(asset=found, shared=True, by=request.actor),
@@ -85,7 +85,7 @@ def add_supply(request: Request, pk: UUID) -> HttpResponseBase:
 def supply(request: Request, pk: UUID, supply: UUID, deed: str) -> HttpResponseBase:
     """consent to, withdraw from or end a supply."""
     found: Supply = get_object_or_404(Supply.objects.visible_to(request.viewer), pk=supply, customer=pk)
-    today = moment.now().date()
+    today = moment.today()
     deeds: dict[str, Callable[[], Any]] = {
         "consent": lambda: actions.set_consent(supply=found, consent=True, by=request.actor),
         "withdraw": lambda: actions.set_consent(supply=found, consent=False, by=request.actor),

@@ -27,7 +27,7 @@ _SHOWN = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: Request) -> HttpResponseBase:
     """Hand in a file; nothing is written yet."""
-    today = moment.now().date()
+    today = moment.today()
     form = ImportForm(request.POST or None, request.FILES or None, initial={"as_of": today})
     if request.method == "POST" and form.is_valid():
         run = attempt(request, lambda: _read(request, form))

@@ -49,7 +49,7 @@ class _Organisations(Table):
 @require_safe
 def listing(request: Request) -> HttpResponseBase:
     """Everybody whom the reader may see; who can be reached only for those who may know."""
-    today, told = moment.now().date(), sees_reach(request.viewer)
+    today, told = moment.today(), sees_reach(request.viewer)
     rows = Organisation.objects.visible_to(request.viewer).with_reach(today).with_onboarding(today)
     if not request.GET.get("when"):
         rows = rows.as_of(today)
@@ -112,7 +112,7 @@ def _cell(place: int) -> Callable[[list[str]], str]:
 def detail(request: Request, pk: UUID) -> HttpResponseBase:
     """One organisation: what it owns, who answers, who supplies it, and what happened."""
     now = moment.now()
-    organisation = one(request, pk, now.date())
+    organisation = one(request, pk, moment.day(now))
     contacts = _contacts(request, organisation)
     context: dict[str, Any] = {
         "organisation": organisation,
@@ -121,8 +121,8 @@ def detail(request: Request, pk: UUID) -> HttpResponseBase:
             organisation=organisation, valid_until__isnull=False
         ),
         "contacts": [(contact, stage_of(contact), is_stale(contact.confirmed_at, now)) for contact in contacts],
-        "suppliers": _supplies(request, now.date()).filter(customer=organisation),
-        "customers": _supplies(request, now.date()).filter(supplier=organisation),
+        "suppliers": _supplies(request, moment.day(now)).filter(customer=organisation),
+        "customers": _supplies(request, moment.day(now)).filter(supplier=organisation),
         "last_day": organisation.active_until and organisation.active_until - timedelta(days=1),
         "province": PROVINCES.get(organisation.province, ""),
         "stages": STAGES,
@@ -141,7 +141,7 @@ def detail(request: Request, pk: UUID) -> HttpResponseBase:
         context |= {
             "asset_form": AssetForm(),
             "supply_form": SupplyForm(),
-            "closing_form": ClosingForm(initial={"on": now.date()}),
+            "closing_form": ClosingForm(initial={"on": moment.day(now)}),
         }
     return render(request, "registry/organisation.html", context)
 
@@ -194,7 +194,7 @@ def add(request: Request) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: UUID) -> HttpResponseBase:
     """Change an organisation by hand; what was changed wins over imports."""
-    organisation = one(request, pk, moment.now().date())
+    organisation = one(request, pk, moment.today())
     form = OrganisationForm(request.POST) if request.method == "POST" else OrganisationForm.of(organisation)
     if request.method == "POST" and form.is_valid():
         deed_ = attempt(
