@@ -48,6 +48,17 @@ DEEDS: dict[str, Any] = {
     "inbound.read": _("a message was read"),
     "contact.told": _("a contact was told something"),
     "person.erased": _("a person's data in messages was erased"),
+    # reports and requests for help
+    "report.taken": _("a report of an incident came in"),
+    "report.placed": _("a report was given its organisation"),
+    "report.called_back": _("a report was confirmed by calling back"),
+    "report.denied": _("a report was denied by the organisation"),
+    "mail.threaded": _("a mail was put with its report or case"),
+    "mail.sent": _("a mail about a report went out"),
+    "help.asked": _("asks for help"),
+    "help.answered": _("a request for help was answered"),
+    "help.withdrawn": _("a request for help was withdrawn"),
+    "help.silent": _("a request for help got no answer in time"),
     # lists
     "file.received": _("a list came in"),
     "file.repeated": _("a list came in that we had"),

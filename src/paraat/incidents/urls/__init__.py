@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from paraat.incidents.urls import reports
+
+urlpatterns: list[URLPattern] = [*reports.urlpatterns]
