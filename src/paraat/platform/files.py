@@ -117,7 +117,7 @@ def store(stream: Readable | Iterable[bytes], *, limit: int | None = None) -> St
     Raises TooLarge above `limit` bytes (None: PARAAT_UPLOAD_LIMIT) and DiskFull; in both cases nothing is kept.
     """
     with Incoming(limit=limit) as incoming:
-        for chunk in _chunks(stream):
+        for chunk in chunks(stream):
             incoming.write(chunk)
         return incoming.keep()
 
@@ -155,7 +155,8 @@ def sweep(older_than: int = _ABANDONED) -> int:
     return removed
 
 
-def _chunks(stream: Readable | Iterable[bytes]) -> Iterator[bytes]:
+def chunks(stream: Readable | Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes of a binary file or an iterable, in pieces."""
     if not hasattr(stream, "read"):
         yield from stream
         return
