@@ -12,7 +12,8 @@ from paraat.incidents.models.clocks import (
     ClockSubmission,
     OrganisationRegime,
 )
-from paraat.incidents.models.evidence import Custody, Evidence
+from paraat.incidents.models.evidence import Content, Custody, Evidence
+from paraat.incidents.models.exchange import CaseImport
 from paraat.incidents.models.extortion import ActorClaim, Exposure, ExposureConcerns, RansomDecision
 from paraat.incidents.models.indicators import Indicator, IndicatorSighting
 from paraat.incidents.models.notes import Note, NoteVersion
@@ -25,6 +26,7 @@ __all__ = [
     "Attachment",
     "Case",
     "CaseHelper",
+    "CaseImport",
     "CaseService",
     "CaseSupplier",
     "Clock",
@@ -32,6 +34,7 @@ __all__ = [
     "ClockReminder",
     "ClockStep",
     "ClockSubmission",
+    "Content",
     "Correspondence",
     "Custody",
     "Evidence",

@@ -41,6 +41,7 @@ class Indicator(MarkedModel):
     value = models.CharField(max_length=1000)  # whole, never defanged: screens defang it
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
     warning_lists = ArrayField(models.CharField(max_length=200), default=list)  # lists of harmless values that hold it
+    reserved = models.BooleanField(default=False)  # a private, reserved or documentation address or name
     first_seen_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     proposed_at = models.DateTimeField()
