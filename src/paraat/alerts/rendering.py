@@ -77,7 +77,7 @@ def outgoing(delivery: Delivery) -> Outgoing:
         subject, text, html = _subject(delivery, words), _short(delivery, words), None
     else:
         words = [_full(delivery, language) for language in _languages(delivery)]
-        subject, text, html = _subject(delivery, words), _text(words), _html(words, _languages(delivery))
+        subject, text, html = _subject(delivery, words), _text(delivery, words), _html(words, _languages(delivery))
     return Outgoing(
         delivery=delivery.pk,
         address=delivery.channel.address if delivery.channel else delivery.address,
@@ -87,7 +87,7 @@ def outgoing(delivery: Delivery) -> Outgoing:
         language=delivery.language,
         exercise=delivery.exercise,
         pgp_key=key,
-        wake_up=_text([_wake_up(delivery, language) for language in _languages(delivery)]) if key else None,
+        wake_up=_text(delivery, [_wake_up(delivery, language) for language in _languages(delivery)]) if key else None,
         payload=_payload(delivery, says) if delivery.kind == "webhook" else None,
         secret=links.webhook_secret(delivery.channel_id)
         if delivery.kind == "webhook" and delivery.channel_id
@@ -219,7 +219,7 @@ def _short(delivery: Delivery, words: Sequence[Words]) -> str:
     """A short channel carries one language and no frame; a mail that may say no more keeps all of its languages."""
     if delivery.kind in content.SHORT:
         return _exercise(delivery, str(words[0].blocks[0]))
-    return _text(words)
+    return _text(delivery, words)
 
 
 def _languages(delivery: Delivery) -> list[str]:
@@ -268,8 +268,10 @@ def _exercise(delivery: Delivery, text: str) -> str:
         return f"{mark}: {text}"
 
 
-def _text(words: Sequence[Words]) -> str:
-    return MARKER + "\n\n" + "\n\n----------\n\n".join(_plain(one) for one in words) + "\n"
+def _text(delivery: Delivery, words: Sequence[Words]) -> str:
+    with translation.override(delivery.language):
+        first = MARKER + _("Write your answer above this line")
+    return first + "\n\n" + "\n\n----------\n\n".join(_plain(one) for one in words) + "\n"
 
 
 def _plain(words: Words) -> str:
