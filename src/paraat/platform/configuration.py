@@ -228,6 +228,14 @@ EVIDENCE_S3_ACCESS_KEY = declare(
 )
 EVIDENCE_S3_SECRET_KEY = declare("PARAAT_EVIDENCE_S3_SECRET_KEY", text, "", "Its secret key.", secret=True)
 
+# Statutory clocks -----------------------------------------------------------------------------------------------------------------
+REGIMES = declare(
+    "PARAAT_REGIMES",
+    text,
+    "",
+    "A folder with more regimes of statutory clocks, such as a region's own: files `<regime>_<version>.toml`, see docs/clocks.md.",
+)
+
 # Messages out and in --------------------------------------------------------------------------------------------------------------
 SMTP_URL = declare(
     "PARAAT_SMTP_URL",
