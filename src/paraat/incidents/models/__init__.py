@@ -14,7 +14,7 @@ from paraat.incidents.models.clocks import (
 )
 from paraat.incidents.models.evidence import Content, Custody, Evidence
 from paraat.incidents.models.exchange import CaseImport
-from paraat.incidents.models.extortion import ActorClaim, Exposure, ExposureConcerns, RansomDecision
+from paraat.incidents.models.extortion import ActorClaim, ContagionAlert, Exposure, ExposureConcerns, RansomDecision
 from paraat.incidents.models.indicators import Indicator, IndicatorSighting
 from paraat.incidents.models.notes import Note, NoteVersion
 from paraat.incidents.models.reports import Attachment, Correspondence, HelpRequest, Report
@@ -34,6 +34,7 @@ __all__ = [
     "ClockReminder",
     "ClockStep",
     "ClockSubmission",
+    "ContagionAlert",
     "Content",
     "Correspondence",
     "Custody",

@@ -22,7 +22,8 @@ class ActorClaim(OfCase):
     currency = models.CharField(max_length=3, blank=True)
     volume_bytes = models.BigIntegerField(null=True)  # how much data, as claimed
     publishes_at = models.DateTimeField(null=True)  # the countdown
-    reminded_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)  # the officer was paged, 24 hours before
+    passed_at = models.DateTimeField(null=True)  # and again at the moment itself
     published_at = models.DateTimeField(null=True)
     confirmed = models.TextField(blank=True)  # what of it we know to be so, and from what
     confirmed_at = models.DateTimeField(null=True)
@@ -35,7 +36,7 @@ class ActorClaim(OfCase):
         indexes = [
             models.Index(
                 fields=["publishes_at"],
-                condition=models.Q(reminded_at=None, published_at=None),
+                condition=models.Q(passed_at=None, published_at=None),
                 name="claim_countdown",
             )
         ]
@@ -99,3 +100,18 @@ class ExposureConcerns(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["exposure", "organisation"], name="exposure_concerns_once")]
+
+
+class ContagionAlert(models.Model):
+    """That the customers of an involved supplier were to be warned, and by which announcement; it never names the victim."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="contagion_alerts")
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    alert = models.UUIDField()  # the announcement
+    number = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["at"]

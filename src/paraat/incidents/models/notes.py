@@ -10,11 +10,11 @@ from paraat.kernel.ids import uuid7
 
 
 class Note(OfCase):
-    """A page of notes of a case. Its text is its newest version's."""
+    """A page of notes of a case. Its text is that of its newest version that is no conflict."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notes")
     title = models.CharField(max_length=200)
-    version = models.PositiveIntegerField(default=0)  # compare-and-set
+    version = models.PositiveIntegerField(default=0)  # the number of the newest saved text; compare-and-set
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -30,7 +30,9 @@ class NoteVersion(models.Model):
     number = models.PositiveIntegerField()
     base = models.PositiveIntegerField()
     text = models.TextField(blank=True)
+    merged = models.BooleanField(default=False)  # its lines and those that somebody saved meanwhile, joined by line
     conflict = models.BooleanField(default=False)  # written beside a newer one, waits for a person to join them
+    joined_in = models.PositiveIntegerField(null=True)  # the version in which a person joined a conflict
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     author_label = models.CharField(max_length=200)
     at = models.DateTimeField()

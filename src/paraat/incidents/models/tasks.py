@@ -28,7 +28,8 @@ class Playbook(models.Model):
     classifications = ArrayField(models.CharField(max_length=80), default=list)  # RSIT types that it is proposed for
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=200)
-    shipped = models.BooleanField(default=False)
+    shipped = models.PositiveIntegerField(null=True)  # the version of the file that it came from; null: edited on screen
+    because = models.CharField(max_length=300, blank=True)  # why it was edited
     active = models.BooleanField(default=True)  # the one version of its key that new cases get
 
     class Meta:
@@ -36,6 +37,7 @@ class Playbook(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="playbook_version_once"),
             models.UniqueConstraint(fields=["key"], condition=models.Q(active=True), name="playbook_active_once"),
+            models.UniqueConstraint(fields=["key", "shipped"], name="playbook_shipped_once"),
         ]
 
 
@@ -48,7 +50,7 @@ class Task(OfCase):
         DROPPED = "dropped", _("Not needed")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
-    key = models.CharField(max_length=60, blank=True)  # of the playbook's step
+    key = models.CharField(max_length=90, blank=True)  # "ransomware:isolate": playbook and step
     playbook = models.ForeignKey(Playbook, models.PROTECT, null=True, related_name="tasks")
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
