@@ -16,9 +16,11 @@ from babel import Locale, dates, numbers
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, npgettext, pgettext
@@ -29,6 +31,7 @@ from paraat.kernel.marking import ANONYMOUS, Tlp, Viewer
 from paraat.platform import configuration
 from paraat.platform.panels import standing_on
 from paraat.platform.registrations import Banner, MenuEntry, banners, menu, panels
+from paraat.platform.requests import REQUEST
 
 MORE = 100
 """Menu entries from this order on stand below "More"."""
@@ -80,6 +83,7 @@ def environment(**options: Any) -> Environment:
     }
     made.globals |= {
         "url": _url,
+        "csrf_input": lazy(_csrf_input, SafeString, str)(),
         "static": static,
         "language": language,
         "languages": settings.LANGUAGES,
@@ -221,6 +225,12 @@ def viewer_of(request: HttpRequest | None) -> Viewer:
 
 def _messages(request: HttpRequest | None) -> Iterable[Any]:
     return get_messages(request) if request is not None and hasattr(request, "_messages") else ()
+
+
+def _csrf_input() -> SafeString:
+    """For forms in panels, which are rendered without a request: that of the request being answered."""
+    request = REQUEST.get()
+    return csrf_input(request) if request is not None else SafeString("")
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:

@@ -14,6 +14,8 @@ from paraat.kernel.ids import uuid7
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 JOB_ID: ContextVar[str] = ContextVar("job_id", default="")
+REQUEST: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
+"""The request being answered, for what is rendered without one: a panel that a higher app puts on a page, with a form in it."""
 
 _acceptable = re.compile(r"[A-Za-z0-9-]{8,64}").fullmatch
 _PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -30,6 +32,7 @@ class RequestMiddleware:
         """Answer, under a request id."""
         given = request.headers.get("X-Request-ID", "")
         token = REQUEST_ID.set(given if _acceptable(given) else str(uuid7()))
+        answered = REQUEST.set(request)
         began = time.perf_counter()
         try:
             response = self.get_response(request)
@@ -39,6 +42,7 @@ class RequestMiddleware:
             return response
         finally:
             REQUEST_ID.reset(token)
+            REQUEST.reset(answered)
 
 
 def _facts(request: HttpRequest, response: HttpResponse, began: float) -> dict[str, object]:

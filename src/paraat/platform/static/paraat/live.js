@@ -27,6 +27,7 @@
     const place = focused ? [...old.querySelectorAll("a, button, input, summary")].indexOf(focused) : -1;
     if (focused && focused.matches("input, textarea, select")) return;  // never under somebody's fingers
     if (old.querySelector("details.confirm[open]")) return;
+    if ([...old.querySelectorAll("input, textarea")].some((one) => one.value !== one.defaultValue)) return;  // nor over what somebody wrote
     const node = document.importNode(fresh, true);
     old.replaceWith(node);
     node.querySelectorAll(MARKED).forEach((element) => { if (!before.has(plain(element))) element.classList.add("changed"); });
