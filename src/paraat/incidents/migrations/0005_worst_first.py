@@ -11,6 +11,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="case",
+            name="rank",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.Case(
+                    models.When(state__in=["closed", "merged"], then=models.Value(9)),
+                    default=django.db.models.expressions.CombinedExpression(models.Value(5), "-", models.F("severity")),
+                ),
+                output_field=models.SmallIntegerField(),
+            ),
+        ),
         migrations.RemoveIndex(
             model_name="case",
             name="case_worst",
@@ -29,17 +41,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(fields=["state", "rank", "-opened_at"], name="case_worst"),
-        ),
-        migrations.AddField(
-            model_name="case",
-            name="rank",
-            field=models.GeneratedField(
-                db_persist=True,
-                expression=models.Case(
-                    models.When(state__in=["closed", "merged"], then=models.Value(9)),
-                    default=django.db.models.expressions.CombinedExpression(models.Value(5), "-", models.F("severity")),
-                ),
-                output_field=models.SmallIntegerField(),
-            ),
         ),
     ]
