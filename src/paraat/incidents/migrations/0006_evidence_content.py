@@ -1,8 +1,9 @@
 """Contents in the vault apart from the pieces of evidence that they are; cases that came from elsewhere; reserved addresses."""
 
 import django.db.models.deletion
-import paraat.kernel.ids
 from django.db import migrations, models
+
+import paraat.kernel.ids
 
 
 class Migration(migrations.Migration):
