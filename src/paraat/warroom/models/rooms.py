@@ -17,9 +17,22 @@ from paraat.kernel.ids import uuid7
 from paraat.kernel.marking import Tlp, Viewer
 from paraat.platform.marked import MarkedModel, MarkedQuerySet
 from paraat.registry.models import Organisation
+from paraat.warroom.rules import rights
 
 
-class RoomQuerySet(MarkedQuerySet):
+class TakingPartQuerySet(MarkedQuerySet):
+    """Rows for the team, for auditors up to TLP:AMBER+STRICT, and for whoever takes part up to its ceiling; for nobody else, however low marked."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The rows that `rules.rights.may_see` grants. A room is no community: that something is GREEN does not open it to a passer-by."""
+        top = rights.top(viewer)
+        seen = models.Q(tlp__lte=top) if top is not None else models.Q()
+        if viewer.own:
+            seen |= self.model.concerns(viewer.own)
+        return self.filter(seen) if seen else self.none()
+
+
+class RoomQuerySet(TakingPartQuerySet):
     """Rooms."""
 
     def open(self) -> Self:
@@ -86,12 +99,15 @@ class Room(MarkedModel):
         return models.Q(models.Exists(taking))
 
 
-class InRoomQuerySet(MarkedQuerySet):
+class InRoomQuerySet(TakingPartQuerySet):
     """Things of a room."""
 
     def visible_to(self, viewer: Viewer) -> Self:
         """Those that a viewer may see by their own marking, of rooms that he may see."""
-        return super().visible_to(viewer).filter(room__in=Room.objects.visible_to(viewer).order_by())
+        seen = super().visible_to(viewer)
+        if rights.top(viewer) == Tlp.RED:
+            return seen
+        return seen.filter(room__in=Room.objects.visible_to(viewer).order_by())
 
 
 class InRoom(MarkedModel):
@@ -187,6 +203,7 @@ class Signal(InRoom):
     channel = models.CharField(max_length=100, blank=True)  # ... where ...
     spread = models.CharField(max_length=200, blank=True)  # ... and how far it went
     legal_basis = models.CharField(max_length=300, blank=True)
+    purge_at = models.DateTimeField(null=True)  # of disinformation: 90 days after the period it was reported in
     purged_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField()
     reported_at = models.DateTimeField()
@@ -198,7 +215,12 @@ class Signal(InRoom):
 
     class Meta:
         ordering = ["-reported_at"]
-        indexes = [models.Index(fields=["room", "state", "-reported_at"], name="signal_room")]
+        indexes = [
+            models.Index(
+                fields=["lane", "-reported_at"], name="signal_lane"
+            ),  # the newest of each lane, at every change
+            models.Index(fields=["purge_at"], condition=models.Q(purged_at=None), name="signal_purge"),
+        ]
 
 
 class Decision(InRoom):
