@@ -20,6 +20,8 @@ from paraat.platform.actions import action, record
 
 AHEAD = timedelta(hours=1)
 """How long before a mitigation ends its organisation is reminded."""
+TOLD = timedelta(days=1)
+"""After this a correction is history: it has no end of its own, and nobody has to acknowledge it."""
 BATCH = 500
 
 
@@ -104,7 +106,8 @@ def _rounds(notices: list[Notice]) -> dict[UUID, int]:
 
 
 def _close(now: datetime) -> None:
-    over = Alert.objects.filter(state=Alert.State.SENT, valid_until__lte=now).exclude(notices__state=Notice.State.OPEN)
+    past = Q(valid_until__lte=now) | Q(kind=Alert.Kind.CORRECTION, sent_at__lte=now - TOLD)
+    over = Alert.objects.filter(past, state=Alert.State.SENT).exclude(notices__state=Notice.State.OPEN)
     for alert in over.distinct():
         if (
             Alert.objects.filter(pk=alert.pk, state=Alert.State.SENT).update(state=Alert.State.CLOSED, ended_at=now)

@@ -5,9 +5,9 @@
   const root = document.querySelector("[data-live]");
   if (!mark || !root) return;
 
-  const POLL = 10000, SAFETY = 60000, PACE = 1000;
+  const POLL = 10000, SAFETY = 60000, PACE = 1000, SILENCE = 40000;  // the stream beats every 15 s: two beats missed and it is dead
   const MARKED = ".tile, .count, .lines > li, .towns > li, .log > li, .bubbles > li, .list tbody tr";
-  let stream = null, retry = 2000, polling = null, wanted = false, last = 0, running = false;
+  let stream = null, retry = 2000, polling = null, wanted = false, last = 0, running = false, heard = Date.now();
 
   function say(state) {
     if (mark.dataset.state === state) return;
@@ -75,14 +75,16 @@
   }
 
   function open() {
+    heard = Date.now();
     stream = new EventSource(`${mark.dataset.stream}?token=${encodeURIComponent(mark.dataset.token)}`);
+    stream.addEventListener("beat", () => { heard = Date.now(); });
     stream.onopen = () => {
-      retry = 2000; clearInterval(polling); polling = null;
+      heard = Date.now(); retry = 2000; clearInterval(polling); polling = null;
       say("live");
       soon();  // what was missed while nobody listened
     };
     const topics = (root.dataset.topics || "").split(" ").filter(Boolean);
-    [...topics, "resync"].forEach((topic) => stream.addEventListener(topic, soon));
+    [...topics, "resync"].forEach((topic) => stream.addEventListener(topic, () => { heard = Date.now(); soon(); }));
     stream.onerror = () => {
       say("lost"); poll();
       if (stream.readyState !== EventSource.CLOSED) return;  // the browser tries again by itself
@@ -91,6 +93,11 @@
     };
   }
 
+  // A process that hangs keeps its sockets: no beat, so no stream.
+  setInterval(() => {
+    if (document.hidden || !stream || stream.readyState !== EventSource.OPEN || Date.now() - heard < SILENCE) return;
+    stream.close(); say("lost"); poll(); open();
+  }, 5000);
   // A connection that died without a word is noticed here at the latest.
   setInterval(async () => { if (!document.hidden && !(await refresh())) { say("lost"); poll(); } }, SAFETY);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
