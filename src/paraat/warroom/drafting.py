@@ -88,9 +88,8 @@ def _room(frame: Frame) -> Iterator[Line]:
 
 
 def _bottom_line(frame: Frame) -> Iterator[Line]:
-    found = frame.counted(Case.objects.open().filter(rooms=frame.room)).aggregate(  # type: ignore[attr-defined]
-            n=Count("pk"), victims=Count("organisation", distinct=True), worst=Max("severity"), top=Max("tlp")
-        )
+    found = frame.counted(Case.objects.open().filter(rooms=frame.room)).aggregate(
+        n=Count("pk"), victims=Count("organisation", distinct=True), worst=Max("severity"), top=Max("tlp")
     )
     said = _("Organisations hit: %(victims)s; open cases: %(n)s; worst severity: %(worst)s of 5.") % {
         "victims": found["victims"], "n": found["n"], "worst": found["worst"] if found["n"] else "-",
