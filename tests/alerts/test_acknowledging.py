@@ -315,6 +315,16 @@ def test_what_is_over_expires_and_stays_silent(notice, alert):
     assert not Delivery.objects.filter(state="queued").exists()
 
 
+def test_a_correction_is_history_after_a_day(alert):
+    correction = actions.withdraw_alert(alert=alert, by=staging.officer(), reason="The list was of last year")
+    actions.expire(now=staging.NOW() + timedelta(hours=23))
+    correction.refresh_from_db()
+    assert correction.state == "sent"
+    actions.expire(now=staging.NOW() + timedelta(hours=25))
+    correction.refresh_from_db()
+    assert correction.state == "closed"
+
+
 def test_the_mailbox_is_read_once_and_one_bad_letter_stops_no_other(delivery, notice, tmp_path, monkeypatch):
     for folder in ("cur", "new", "tmp"):
         (tmp_path / folder).mkdir()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,6 +135,20 @@ def test_the_page_says_when_it_is_not_live_and_when_it_is_again(
         board.see(".live[data-state=lost]", seconds=30)
         assert "not live" in board.see(".live").inner_text() or "niet live" in board.see(".live").inner_text()
         board.see(".live[data-state=live]", seconds=60)
+
+
+def test_a_live_process_that_hangs_is_not_live(enter: Callable[..., Person], region: Installation) -> None:
+    board = enter("auditor")
+    board.see(".live[data-state=live]")
+    (process, *_) = region.processes("live")
+    with board.expecting_errors():
+        os.kill(process, signal.SIGSTOP)
+        try:
+            board.see(".live[data-state=lost]", seconds=60)
+        finally:
+            with contextlib.suppress(ProcessLookupError):  # the supervisor may have replaced it
+                os.kill(process, signal.SIGCONT)
+        board.see(".live[data-state=live]", seconds=90)
 
 
 def test_a_spoc_sees_his_own_town_only(enter: Callable[..., Person], region: Installation) -> None:
