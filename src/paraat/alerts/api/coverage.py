@@ -9,7 +9,7 @@ from pydantic import Field
 
 from paraat.alerts import coverage
 from paraat.alerts.models import Alert
-from paraat.kernel.marking import WATCHES
+from paraat.kernel.marking import ROOM, WATCHES
 from paraat.platform import moment
 from paraat.platform.api import Answer, ApiRequest, Operations, Scope, visible
 
@@ -27,7 +27,7 @@ class CoverageOut(Answer):
 
 
 @operations.read(
-    "/coverage", scope=Scope.ALERTS_READ, roles=WATCHES, answer=CoverageOut, operation_id="getRegisterCoverage"
+    "/coverage", scope=Scope.ALERTS_READ, roles=ROOM, answer=CoverageOut, operation_id="getRegisterCoverage"
 )
 def of_register(request: ApiRequest) -> CoverageOut:
     """Whom the register can reach, as of today."""
