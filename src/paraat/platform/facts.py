@@ -38,6 +38,7 @@ class Waits:
     """Something waits for a person: a held list, a "perhaps", an unassigned host, a stale feed, an exhausted ladder.
 
     `key` is unique per waiting thing, so that announcing it again pages nobody twice. `urgent` pages at once, else it only shows as a task.
+    `stage`: with whom paging begins (0 the first on call, 2 the coordinator).
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Waits:
     organisation: UUID = HOUSE
     urgent: bool = True
     exercise: bool = False
+    stage: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from paraat.platform.jobs import periodic
-from paraat.warroom.actions import purging, triggers
+from paraat.warroom.actions import handovers, purging, triggers
 
 
 @periodic("* * * * * */10", queue="urgent")
@@ -20,3 +20,9 @@ def purge_disinformation(timestamp: int) -> None:
     for _round in count():
         if not purging.purge_disinformation():
             break
+
+
+@periodic("* * * * * */20", queue="urgent")
+def page_for_handovers(timestamp: int) -> None:
+    """Every twenty seconds: shifts that nobody took over in fifteen minutes."""
+    handovers.page_for_handovers()

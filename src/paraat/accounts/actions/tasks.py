@@ -29,6 +29,7 @@ def wait_for_person(*, what: Waits, tlp: Tlp = Tlp.AMBER_STRICT) -> WaitingTask 
         exercise=what.exercise,
         since=now,
         page_due_at=now if what.urgent else None,
+        page_stage=what.stage,
         tlp=tlp,
     )
     WaitingTask.objects.bulk_create([task], ignore_conflicts=True)  # one open task per key: a constraint

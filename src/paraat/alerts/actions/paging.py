@@ -92,6 +92,7 @@ def _kinds(tasks: Sequence[WaitingTask]) -> list[str]:
         "stale": _("a source that has gone quiet"),
         "approval": _("an announcement to approve"),
         "inbound": _("a message to read"),
+        "handover": _("a shift to take over"),
     }
     counted = Counter(words.get(task.kind, _("something else")) for task in tasks)
     return [f"- {number} \u00d7 {what}" for what, number in counted.most_common()]
