@@ -73,10 +73,16 @@ def _decisions(viewer: Viewer, _now: datetime) -> Iterator[Row]:
         said = f"{one.room.number}: {one.asked}"
         yield row(said, url=f"/rooms/{one.room_id}/", tlp=max(one.tlp, one.room.tlp), exercise=one.exercise)
     seen = _seen(Room.objects.all(), viewer)
-    for pulled in Trigger.objects.filter(room__in=seen, pulled_at__isnull=False, answered_at=None).select_related("room"):
+    for pulled in Trigger.objects.filter(room__in=seen, pulled_at__isnull=False, answered_at=None).select_related(
+        "room"
+    ):
         said = f"{pulled.room.number}: {pulled.condition} → {pulled.then}"
         yield row(
-            said, url=f"/rooms/{pulled.room_id}/", tlp=pulled.room.tlp, exercise=pulled.room.exercise, due_at=pulled.due_at
+            said,
+            url=f"/rooms/{pulled.room_id}/",
+            tlp=pulled.room.tlp,
+            exercise=pulled.room.exercise,
+            due_at=pulled.due_at,
         )
 
 

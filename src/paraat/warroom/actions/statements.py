@@ -97,9 +97,7 @@ def edit_statement(
 def submit_statement(*, statement: Statement, by: Actor) -> Statement:
     """Ask for a second person's approval. Raises Invalid when something is missing or it claims too much, Conflict when it is no draft."""
     statement.refresh_from_db()
-    rules.check(
-        statement.text, authority=statement.authority, expires_at=statement.expires_at, now=moment.now()
-    )
+    rules.check(statement.text, authority=statement.authority, expires_at=statement.expires_at, now=moment.now())
     drafts = Statement.objects.filter(pk=statement.pk, state=State.DRAFT, edit=statement.edit)
     if drafts.update(state=State.SUBMITTED) != 1:
         raise Conflict("This statement is not a draft any more")
@@ -165,7 +163,13 @@ def waiting_key(statement: UUID) -> str:
 
 
 def _checked(
-    subject: str, text: Mapping[str, str], authority: str, quoted_at: date, expires_at: datetime, source: str, now: datetime
+    subject: str,
+    text: Mapping[str, str],
+    authority: str,
+    quoted_at: date,
+    expires_at: datetime,
+    source: str,
+    now: datetime,
 ) -> dict[str, object]:
     words = {one: text[one].strip() for one in rules.LANGUAGES if text.get(one, "").strip()}
     if not subject.strip():
