@@ -56,11 +56,7 @@ def compute(name: str, version: str, given: Sequence[str], kind: str, region: st
 @as_json
 def list_regimes(as_json: bool) -> None:
     """List the regimes and their versions, with their sources."""
-    rows = [
-        {"regime": key, "version": one.version, "in_force_from": one.in_force_from.isoformat(), "title": one.title["en"], "source": one.source, "verified": one.verified}
-        for key, versions in regimes.all_versions().items()
-        for one in versions
-    ]  # fmt: skip
+    rows = [_regime_row(one) for versions in regimes.all_versions().values() for one in versions]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -170,6 +166,17 @@ def _when(one: clocks.Due) -> str:
     if one.due:
         return one.due.isoformat()
     return f"once {one.step.counts_from!r} is known" if one.starts is None else "without undue delay"
+
+
+def _regime_row(one: Regime) -> dict[str, str]:
+    return {
+        "regime": one.key,
+        "version": one.version,
+        "in_force_from": one.in_force_from.isoformat(),
+        "title": one.title["en"],
+        "source": one.source,
+        "verified": one.verified,
+    }
 
 
 def _due_row(step: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The regimes: one TOML file per version of a law, `<regime>_<version>.toml`, here and in the folder that PARAAT_REGIMES names.
 
-A change in law is a new file with the day from which it is in force; clocks that run keep the version that they started with. Adding one edits no list.
+A change in law is a new file with the day from which it is in force; clocks that run keep the version that they started with.
+Adding one edits no list.
 """
 
 from __future__ import annotations

@@ -81,8 +81,8 @@ def reminders(starts: datetime, due: datetime) -> list[tuple[str, datetime]]:
 def perhaps_later(starts: datetime, duration: Duration) -> datetime | None:
     """The end of the period as Regulation 1182/71 counts it (article 3), when that is later than `due_moment`; shown beside, never counted on.
 
-    Hours: the hour of the event is not counted, and two days or more hold two working days. Weeks and months: until the end of the day, and of the next
-    working day when that day is none.
+    Hours: the hour of the event is not counted, and two days or more hold two working days. Weeks and months: until the end of the day, and of
+    the next working day when that day is none.
     """
     due = due_moment(starts, duration)
     if duration.unit == "hours":

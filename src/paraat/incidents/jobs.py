@@ -1,0 +1,28 @@
+"""The clockwork of incidents. Every task looks for what is due in the database, so a tick that was missed or came twice changes nothing."""
+
+from __future__ import annotations
+
+from paraat.incidents import checking
+from paraat.incidents.actions import reminding
+from paraat.platform.jobs import periodic
+
+
+@periodic("23 1 * * *", queue="bulk")
+def check_evidence(timestamp: int) -> None:
+    """Every night: evidence that was not verified for a month, and content that no row knows."""
+    checking.verify_due()
+    checking.sweep()
+
+
+# Statutory clocks -----------------------------------------------------------------------------------------------------------------
+
+REMINDER_ROUNDS = 20
+"""Batches of reminders that one job works off before it makes room for another."""
+
+
+@periodic("* * * * *", queue="urgent")
+def remind_of_clocks(timestamp: int) -> None:  # the library gives it
+    """Every minute: reminders that are due, and those that a missed minute left."""
+    for _round in range(REMINDER_ROUNDS):
+        if reminding.fire_reminders() < reminding.BATCH:
+            return
