@@ -81,17 +81,27 @@ def whose(row: Report) -> str:
 @allow(*WATCHES)
 def one(request: Request, pk: UUID) -> HttpResponse:
     """One report, word for word, and what is to be done with it."""
-    report = report_of(request, pk)
-    waits = report.state == Report.State.NEW
+    return page(request, report_of(request, pk))
+
+
+def page(request: Request, report: Report, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of a report; a form that was wrong and the code word that was asked for come with `more`."""
+    from paraat.incidents.views import verifying  # it shows this page again
+
+    waits, works = report.state == Report.State.NEW, request.viewer.has(*WORKS)
     context = {
         "report": report,
         "kind": kind_word(report.kind),
-        "works": request.viewer.has(*WORKS),
+        "works": works,
         "waits": waits,
         "triage": _triage(report) if waits else "",
-        "proposals": proposals(report.organisation_text) if waits and report.organisation is None else [],
+        "proposals": proposals(report.organisation_text) if works and waits and report.organisation is None else [],
+        "contacts": [(one, verifying.numbers(one)) for one in verifying.on_file(report)] if works else [],
+        "call_form": verifying.CallBackForm(report) if works and report.organisation else None,
+        "word": "",
+        "mails": report.mails.visible_to(request.viewer).prefetch_related("attachments"),
     }
-    return render(request, "incidents/report.html", context)
+    return render(request, "incidents/report.html", context | more, status=status)
 
 
 def report_of(request: Request, pk: UUID) -> Report:
