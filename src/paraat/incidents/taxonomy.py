@@ -65,7 +65,7 @@ TYPES: dict[str, Any] = {
     "test.test": _("Test"),
 }
 """The types, by their identifier "class.type"."""
-assert set(TYPES) == set(rsit.TYPES) and set(CLASSES) == set(rsit.CLASSES)  # noqa: S101, PT018
+assert set(TYPES) == set(rsit.TYPES) and set(CLASSES) == set(rsit.CLASSES)  # noqa: S101
 
 BY_KIND: dict[str, str] = {
     "ransomware": "malicious-code.infected-system",

@@ -11,6 +11,7 @@ from paraat.platform.registrations import searchables
 
 TITLES = {
     "registry": _("Organisations"),
+    "cases": _("Cases"),
     "alerts": _("Alerts"),
     "notices": _("Notices"),
     "feeds": _("Lists"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from paraat.incidents.models import Case, TimelineEntry
+from paraat.incidents.models import Case, Report, TimelineEntry
 from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Invalid
 from paraat.kernel.marking import Tlp
@@ -23,19 +23,26 @@ def add_entry(
     known_at: datetime | None = None,
     tlp: Tlp | int | None = None,
     corrects: TimelineEntry | None = None,
+    report: Report | None = None,
 ) -> TimelineEntry:
-    """Add an entry. `happened_at` None: not known; `known_at` None: now; `tlp` None: the case's own.
+    """Add an entry. `happened_at` None: not known; `known_at` None: now; `tlp` None: the case's own; `report`: in which it was read.
 
-    Raises Invalid without words, when it is known before it happened, or when it corrects an entry of another case.
+    A correction is at least as marked as what it corrects. Raises Invalid without words, when it is known before it happened or in the
+    future, when it corrects an entry of another case, or when the case lives on in another one.
     """
     now = moment.now()
     known = known_at or now
     if not text.strip():
         raise Invalid("Write what happened", field="text")
+    if known > now:
+        raise Invalid("It cannot be known in the future", field="known_at")
     if happened_at and happened_at > known:
         raise Invalid("It cannot be known before it happened", field="known_at")
     if corrects and corrects.case_id != case.pk:
         raise Invalid("This entry is of another case", field="corrects")
+    if case.state == Case.State.MERGED and kind != TimelineEntry.Kind.STATE:
+        raise Invalid("This case lives on in another one; add it there")
+    marked = case.tlp if tlp is None else int(tlp)
     entry = TimelineEntry.objects.create(
         case=case,
         kind=TimelineEntry.Kind.CORRECTION if corrects else kind,
@@ -45,7 +52,8 @@ def add_entry(
         recorded_at=now,
         recorded_by=by.label,
         corrects=corrects,
-        tlp=case.tlp if tlp is None else int(tlp),
+        report=report,
+        tlp=max(marked, corrects.tlp) if corrects else marked,
         exercise=case.exercise,
     )
     record(

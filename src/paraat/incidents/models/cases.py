@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any, Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,12 +31,23 @@ class Series(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "year"], name="series_once")]
 
 
+_ENDED = 9
+"""The `rank` of what nobody works on any more."""
+_QUOTES = re.compile(r"['\\\x00]")
+
+
 class CaseQuerySet(MarkedQuerySet):
     """Cases."""
 
     def open(self) -> Self:
         """Those that somebody still works on."""
-        return self.exclude(state__in=[Case.State.CLOSED, Case.State.MERGED])
+        return self.filter(rank__lt=_ENDED)
+
+    def matching(self, words: str) -> models.Q:
+        """The condition that a case has every word, or a word that begins so, among its `words`."""
+        plain = [_QUOTES.sub(" ", word).strip() for word in words.split()[:8]]
+        asked = " & ".join(f"'{word}':*" for word in plain if word)
+        return models.Q(words=SearchQuery(asked, search_type="raw", config="simple")) if asked else models.Q()
 
 
 class Case(MarkedModel):
@@ -80,7 +92,7 @@ class Case(MarkedModel):
     version = models.PositiveIntegerField(default=1)  # compare-and-set of edits by several people
     rank = models.GeneratedField(  # where it stands when the worst comes first; kept by the database
         expression=models.Case(
-            models.When(state__in=["closed", "merged"], then=models.Value(9)),
+            models.When(state__in=["closed", "merged"], then=models.Value(_ENDED)),
             default=models.Value(5) - models.F("severity"),
         ),
         output_field=models.SmallIntegerField(),
