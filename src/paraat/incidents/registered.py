@@ -77,5 +77,5 @@ def evidence_of_case(viewer: Viewer, case: Any) -> str | None:
     return evidence.panel(viewer, case)
 
 
-registrations.panels.add(registrations.Panel("case", evidence_of_case, "evidence", 60))
+panels.add(Panel("case", evidence_of_case, "evidence", 60))
 registrations.checks.add(registrations.Check("evidence", checks.check_evidence))
