@@ -15,13 +15,16 @@ from paraat.registry.models import Organisation, OrganisationQuerySet, Supply
 WITHIN = timedelta(days=3)
 """How far back doubles are looked for."""
 
+_KEYS = {"all", "province", "kind", "supplier", "organisations", "without"}
+
 
 def recipients(audience: Mapping[str, object]) -> OrganisationQuerySet:
-    """The constituents of an audience, as of today. `{"all": true}`, `{"province": NIS}`, `{"kind": kind}`, `{"supplier": id}`; several keys narrow
-    it down. Raises Invalid for anything else: an audience that is not understood must not become everybody."""
+    """The constituents of an audience, as of today. `{"all": true}`, `{"province": NIS}`, `{"kind": kind}`, `{"supplier": id}`,
+    `{"organisations": [ids]}`; several keys narrow it down, and `without` [ids] takes some out of what another key
+    names. Raises Invalid for anything else: an audience that is not understood must not become everybody."""
     today = moment.today()
     found = Organisation.objects.constituents().as_of(today)
-    if not audience or set(audience) - {"all", "province", "kind", "supplier"}:
+    if not set(audience) - {"without"} or set(audience) - _KEYS:
         raise Invalid("This audience is not understood", audience=dict(audience))
     if "province" in audience:
         found = found.filter(province=str(audience["province"]))
@@ -30,7 +33,17 @@ def recipients(audience: Mapping[str, object]) -> OrganisationQuerySet:
     if "supplier" in audience:
         customers = Supply.objects.as_of(today).filter(supplier=UUID(str(audience["supplier"])))
         found = found.filter(pk__in=customers.values("customer"))
+    if "organisations" in audience:
+        found = found.filter(pk__in=_ids(audience["organisations"]))
+    if "without" in audience:
+        found = found.exclude(pk__in=_ids(audience["without"]))
     return found
+
+
+def _ids(named: object) -> list[UUID]:
+    if not isinstance(named, list):
+        raise Invalid("This audience is not understood", audience=named)
+    return [UUID(str(one)) for one in named]
 
 
 def doubles(alert: Alert, now: datetime) -> list[Alert]:

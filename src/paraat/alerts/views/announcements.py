@@ -132,6 +132,13 @@ def in_words(audience: dict[str, Any]) -> str:
     if "supplier" in audience:
         name = Organisation.objects.filter(pk=audience["supplier"]).values_list("name", flat=True).first()
         said.append(_("customers of %(name)s") % {"name": name or audience["supplier"]})
+    if "organisations" in audience:
+        named = (
+            Organisation.objects.filter(pk__in=audience["organisations"])
+            .order_by("name")
+            .values_list("name", flat=True)
+        )
+        said += list(named[:5]) + (["..."] if len(audience["organisations"]) > 5 else [])
     return ", ".join(said) or _("everybody")
 
 
