@@ -6,73 +6,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exercises', '0001_initial'),
+        ("exercises", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='inject',
-            name='inject_due',
+            model_name="inject",
+            name="inject_due",
         ),
         migrations.RemoveField(
-            model_name='exercise',
-            name='report_pdf',
+            model_name="exercise",
+            name="report_pdf",
         ),
         migrations.AddField(
-            model_name='exercise',
-            name='language',
-            field=models.CharField(default='nl', max_length=2),
+            model_name="exercise",
+            name="language",
+            field=models.CharField(default="nl", max_length=2),
         ),
         migrations.AddField(
-            model_name='exercise',
-            name='leader',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="exercise",
+            name="leader",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='exercise',
-            name='parts',
+            model_name="exercise",
+            name="parts",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='inject',
-            name='asked',
+            model_name="inject",
+            name="asked",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='inject',
-            name='part',
+            model_name="inject",
+            name="part",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='inject',
-            name='played_by',
+            model_name="inject",
+            name="played_by",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='inject',
-            name='played_minute',
+            model_name="inject",
+            name="played_minute",
             field=models.FloatField(null=True),
         ),
         migrations.AddField(
-            model_name='inject',
-            name='skipped_at',
+            model_name="inject",
+            name="skipped_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='inject',
-            name='skipped_because',
+            model_name="inject",
+            name="skipped_because",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
-            model_name='inject',
-            name='skipped_by',
+            model_name="inject",
+            name="skipped_by",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddIndex(
-            model_name='inject',
-            index=models.Index(condition=models.Q(('played_at', None), ('skipped_at', None)), fields=['due_at'], name='inject_due'),
+            model_name="inject",
+            index=models.Index(
+                condition=models.Q(("played_at", None), ("skipped_at", None)), fields=["due_at"], name="inject_due"
+            ),
         ),
     ]
