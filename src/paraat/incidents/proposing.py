@@ -19,7 +19,7 @@ _NOISE = frozenset({
 
 def proposals(written: str) -> list[Organisation]:
     """Constituents that `written` may mean, the exact name first; at most five."""
-    rows = Organisation.objects.constituents().as_of(moment.day(now))
+    rows = Organisation.objects.constituents().as_of(moment.today())
     exact = list(rows.called(written).order_by("name")[:MOST]) if written.strip() else []
     words = [word for word in re.findall(r"[\w.-]+", written) if word.lower() not in _NOISE and len(word) > 2]
     similar = rows.matching(" ".join(words)).order_by("name")[:MOST] if words else []
