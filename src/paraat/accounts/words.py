@@ -26,6 +26,8 @@ SCOPES: dict[Scope, Any] = {
     Scope.FEEDS_WRITE: _("Hand in lists and decide what is in doubt"),
     Scope.ALERTS_READ: _("Read alerts, notices, calls and coverage"),
     Scope.ALERTS_WRITE: _("Send, withdraw and acknowledge"),
+    Scope.CASES_READ: _("Read reports, cases and what hangs on them"),
+    Scope.CASES_WRITE: _("Report, work on cases, bring evidence"),
     Scope.TASKS_READ: _("Read what waits for a person"),
     Scope.TASKS_WRITE: _("Take and close what waits for a person"),
     Scope.JOURNAL_READ: _("Read the journal"),

@@ -52,6 +52,8 @@ class Scope(StrEnum):
     FEEDS_WRITE = "feeds:write"
     ALERTS_READ = "alerts:read"
     ALERTS_WRITE = "alerts:write"
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
     JOURNAL_READ = "journal:read"
