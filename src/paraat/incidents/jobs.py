@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from paraat.incidents import checking
 from paraat.incidents.actions import reminding
+from paraat.incidents.actions.extortion import fire_countdowns
+from paraat.incidents.actions.tasks import remind_tasks
 from paraat.platform.jobs import periodic
 
 
@@ -26,3 +28,15 @@ def remind_of_clocks(timestamp: int) -> None:  # the library gives it
     for _round in range(REMINDER_ROUNDS):
         if reminding.fire_reminders() < reminding.BATCH:
             return
+
+
+@periodic("* * * * * */20", queue="urgent")
+def page_countdowns(timestamp: int) -> None:
+    """Every twenty seconds: publications that actors announced and whose moment comes."""
+    fire_countdowns()
+
+
+@periodic("* * * * * 25")
+def remind(timestamp: int) -> None:
+    """Every minute: tasks of cases whose owners want reminding."""
+    remind_tasks()

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from paraat.alerts import happening
-from paraat.incidents.actions.reminding import case_url
+from paraat.incidents.actions.task_reminders import case_url
 from paraat.incidents.actions.timeline import add_entry
 from paraat.incidents.models import ActorClaim, Case, RansomDecision, TimelineEntry
 from paraat.kernel.actor import SYSTEM, Actor

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from paraat.accounts.models import User
-from paraat.incidents.actions import reminding
+from paraat.incidents.actions import task_reminders
 from paraat.incidents.models import Case, CaseHelper, Task
 from paraat.incidents.rules.tasks import in_circle, remind_at
 from paraat.kernel.actor import SYSTEM, Actor
@@ -88,7 +88,7 @@ def change_task(
     _set_before(task, after)
     task.refresh_from_db()
     if due_at is None or task.reminded_at is None:
-        facts.announce(facts.Settled(reminding.task_key(task)))
+        facts.announce(facts.Settled(task_reminders.task_key(task)))
     _note("case_task.changed", task, by, owner=owner.pk if owner else None, due=due_at)
     return task
 
@@ -134,7 +134,7 @@ def remind_tasks(*, now: datetime | None = None) -> int:
     for task in _due(at)[:BATCH]:
         if Task.objects.filter(pk=task.pk, reminded_at=None, state=State.OPEN).update(reminded_at=at) != 1:
             continue
-        reminding.remind_of_task(task)
+        task_reminders.remind_of_task(task)
         _note("case_task.reminded", task, SYSTEM)
         reminded += 1
     return reminded
@@ -152,7 +152,7 @@ def _end(task: Task, state: str, outcome: str, by: Actor, verb: str) -> Task:
     if Task.objects.filter(pk=task.pk, state=State.OPEN).update(**changed) != 1:
         raise Conflict("This task is not open any more")
     task.refresh_from_db()
-    facts.announce(facts.Settled(reminding.task_key(task)))
+    facts.announce(facts.Settled(task_reminders.task_key(task)))
     _note(verb, task, by, outcome=outcome)
     return task
 
