@@ -167,6 +167,24 @@ DEEDS: dict[str, Any] = {
     "task.hand_back": _("a task was handed back"),
     "task.settle": _("a task is settled"),
     "task.close": _("a task was closed"),
+    # statements, situation reports, hand-overs
+    "statement.written": _("a statement was written"),
+    "statement.edited": _("a statement was changed"),
+    "statement.submitted": _("a statement waits for a second person"),
+    "statement.approved": _("a statement was approved"),
+    "statement.withdrawn": _("a statement was withdrawn"),
+    "press.asked": _("the press called"),
+    "press.told": _("the press was answered"),
+    "sitrep.drafted": _("a situation report was drafted"),
+    "sitrep.edited": _("a situation report was changed"),
+    "sitrep.marked": _("the marking of a line of a situation report was changed"),
+    "sitrep.submitted": _("a situation report waits for a second person"),
+    "sitrep.frozen": _("a situation report was approved and frozen"),
+    "sitrep.discarded": _("a situation report was put away"),
+    "handover.made": _("a shift was handed over"),
+    "handover.taken": _("a shift was taken over"),
+    "handover.paged": _("nobody took over the shift: the coordinator was paged"),
+    "figures.exported": _("figures were exported"),
 }
 """Verb -> words."""
 
