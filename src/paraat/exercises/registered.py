@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from paraat.exercises import actions
+from paraat.exercises.demonstration import load
 from paraat.exercises.rules.scenario import VERBS
 from paraat.kernel.actor import ActorKind
 from paraat.kernel.marking import Role
 from paraat.platform.facts import Recorded, subscribe
-from paraat.platform.registrations import MenuEntry, menu
+from paraat.platform.registrations import Demonstration, MenuEntry, demonstration, menu
 
 
 @subscribe(Recorded)
@@ -20,3 +21,4 @@ def on_recorded(fact: Recorded) -> None:
 
 
 menu.add(MenuEntry(gettext_lazy("Exercises"), "exercises", frozenset(Role) - {Role.ADMINISTRATOR}, 135))
+demonstration.add(Demonstration("exercise", load, 60))
