@@ -131,7 +131,7 @@ def approve_statement(*, statement: Statement, by: Actor, edit: int | None = Non
     )
     StatementText.objects.create(statement=found, text=found.text, at=now)
     if found.replaces is not None:
-        Statement.objects.filter(pk=found.replaces_id, state=State.APPROVED).update(
+        Statement.objects.filter(pk=found.replaces.pk, state=State.APPROVED).update(
             state=State.WITHDRAWN, ended_at=now, ended_because="Replaced by newer words"
         )
     note("statement.approved", by=by, on=found, room=found.room)
