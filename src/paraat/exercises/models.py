@@ -23,6 +23,10 @@ class ExerciseQuerySet(MarkedQuerySet):
         """Those whose clock moves."""
         return self.filter(state=Exercise.State.RUNNING)
 
+    def going(self) -> Self:
+        """Those that were started and not ended, also while the clock stands."""
+        return self.filter(state__in=[Exercise.State.RUNNING, Exercise.State.PAUSED])
+
 
 class Exercise(MarkedModel):
     """A scenario that is played. Everything that it makes is marked as an exercise and never leaves the house."""

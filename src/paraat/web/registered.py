@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from paraat.alerts.models import Alert, Notice, Switch
+from paraat.exercises.models import Exercise
 from paraat.kernel.marking import Role, Viewer
 from paraat.platform import configuration
 from paraat.platform.registrations import (
@@ -44,8 +45,10 @@ def _running() -> tuple[str, str, str]:
 
 
 def _ask_what_runs() -> tuple[str, str, str]:
-    going = Alert.objects.active().filter(exercise=True).exclude(kind=Alert.Kind.CORRECTION)
-    number = next(iter(going.order_by("-created_at").values_list("number", flat=True)[:1]), "")
+    alerts = Alert.objects.filter(state=Alert.State.SENT, exercise=True).exclude(kind=Alert.Kind.CORRECTION)
+    exercises = Exercise.objects.going().annotate(first=Value(0)).values_list("first", "number")
+    going = exercises.order_by().union(alerts.order_by().annotate(first=Value(1)).values_list("first", "number"))
+    number = next((name for _first, name in going.order_by("first", "-number")[:1]), "")
     stopped = Switch.objects.filter(stopped_at__isnull=False).values_list("reason", "stopped_by")
     reason, name = next(iter(stopped), ("", ""))
     return number, reason, name

@@ -18,14 +18,13 @@ from paraat.platform.actions import action, record
 from paraat.platform.facts import Recorded
 from paraat.registry.models import Contact, Organisation
 
-GOING = (Exercise.State.RUNNING, Exercise.State.PAUSED)
-
 
 @action
 def note_deed(*, deed: Recorded) -> list[Response]:
     """Keep a deed as the answer to the inject that waits for it; none when it answers nothing. Runs in the transaction of the deed itself."""
     words = [word for word, verbs in EXPECTATIONS.items() if deed.verb in verbs]
-    waiting = Inject.objects.filter(expects__in=words, exercise__state__in=GOING, failed="").exclude(played_at=None)
+    played = Inject.objects.filter(failed="").exclude(played_at=None)
+    waiting = played.filter(expects__in=words, exercise__in=Exercise.objects.going().order_by())
     injects = {one.pk: one for one in waiting.select_related("exercise").order_by("played_at", "minute", "key")}
     if not injects:
         return []
