@@ -19,7 +19,16 @@ from paraat.platform import configuration, ratelimit
 from paraat.platform.api import ApiRequest, Problem, introduced_by
 from paraat.platform.guard import public
 
-PARTS = ("accounts.api", "registry.api", "feeds.api", "observations.api", "alerts.api", "web.history")
+PARTS = (
+    "accounts.api",
+    "registry.api",
+    "feeds.api",
+    "observations.api",
+    "alerts.api",
+    "incidents.api",
+    "exercises.api",
+    "web.history",
+)
 """The modules whose `operations` make the API, in the order of its description."""
 MINUTE = 60
 
