@@ -5,6 +5,7 @@ from __future__ import annotations
 from paraat.incidents import checking
 from paraat.incidents.actions import reminding
 from paraat.incidents.actions.extortion import fire_countdowns
+from paraat.incidents.actions.help_requests import page_for_silence
 from paraat.incidents.actions.tasks import remind_tasks
 from paraat.platform.jobs import periodic
 
@@ -40,3 +41,9 @@ def page_countdowns(timestamp: int) -> None:
 def remind(timestamp: int) -> None:
     """Every minute: tasks of cases whose owners want reminding."""
     remind_tasks()
+
+
+@periodic("* * * * * */15", queue="urgent")
+def page_silent_help(timestamp: int) -> None:
+    """Every fifteen seconds: requests for help that nobody answered in time."""
+    page_for_silence()

@@ -9,16 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from paraat.incidents import (
     checks,
     registered_clocks,  # noqa: F401  # its import registers
+    registered_reports,  # noqa: F401
 )
 from paraat.incidents.finding import find_cases
 from paraat.incidents.happening import on_recorded
-from paraat.kernel.marking import ROOM, WATCHES, Role, Viewer
+from paraat.kernel.marking import ROOM, Role, Viewer
 from paraat.platform import registrations
 from paraat.platform.facts import Recorded, subscribe
 from paraat.platform.registrations import MenuEntry, Panel, Searchable, menu, panels, searchables
-
-menu.add(MenuEntry(_("Reports"), "reports", WATCHES, 12))
-
 
 # Cases ----------------------------------------------------------------------------------------------------------------------------
 

@@ -70,6 +70,13 @@ LANGUAGE = declare(
     "PARAAT_LANGUAGE", choice("nl", "fr", "de", "en"), "nl", "The language shown to who did not choose one."
 )
 
+HELP_MINUTES = declare(
+    "PARAAT_HELP_MINUTES",
+    number(1, 1440),
+    "30",
+    "Within how many minutes a request for help is answered; silence pages the coordinator.",
+)
+
 # Personal data --------------------------------------------------------------------------------------------------------------------
 CONTACT_RETENTION = declare(
     "PARAAT_CONTACT_RETENTION",

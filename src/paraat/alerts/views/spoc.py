@@ -137,6 +137,7 @@ def _signed_page(request: Request, delivery: Delivery, token: str, **given: form
     full = content.content("mail", told, has_key=False) is Content.FULL
     context = {
         "full": full,
+        "token": token,
         "patience": rendering.patience(delivery) if _open(notices) else "",
         "addresses": {
             "acknowledge": reverse("notice_link_acknowledge", args=[token]),
