@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from paraat.incidents import clocks
-from paraat.kernel.marking import Viewer
+from paraat.kernel.marking import WATCHES, Role, Viewer
 from paraat.platform.facts import CaseOpened, Recorded, subscribe
-from paraat.platform.registrations import Check, checks
+from paraat.platform.registrations import Check, MenuEntry, Panel, checks, menu, panels
 
 CONTACT_DATA = "contact data"
 IP_RANGES = "IP ranges"
@@ -62,7 +64,7 @@ def _of_organisation(viewer: Viewer, organisation: Any) -> str | None:
     return views.organisation_panel(viewer, organisation)
 
 
-# menu.add(MenuEntry(_("Deadlines"), "clocks", WATCHES | {Role.SPOC}, 13))
-# panels.add(Panel("case", _of_case, "clocks", 20))
-# panels.add(Panel("organisation", _of_organisation, "regimes", 60))
+menu.add(MenuEntry(_("Deadlines"), "clocks", WATCHES | {Role.SPOC}, 13))
+panels.add(Panel("case", _of_case, "clocks", 20))
+panels.add(Panel("organisation", _of_organisation, "regimes", 60))
 checks.add(Check("clocks", clocks.check_reminders))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.incidents.models.cases import Case
 from paraat.kernel.ids import uuid7
+from paraat.kernel.marking import Viewer
 from paraat.platform.marked import MarkedModel, MarkedQuerySet
 from paraat.registry.models import Organisation
 
@@ -27,6 +28,15 @@ class OrganisationRegime(MarkedModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "regime"], name="organisation_regime_once")]
+
+
+class ClockQuerySet(MarkedQuerySet):
+    """Clocks."""
+
+    def shown_to(self, viewer: Viewer) -> Self:
+        """Those that a viewer may see, of cases that he may see: their forms are prefilled from the case."""
+        seen = models.Q(case=None) | models.Q(case__in=Case.objects.visible_to(viewer).order_by())
+        return self.visible_to(viewer).filter(seen)
 
 
 class Clock(MarkedModel):
@@ -51,6 +61,8 @@ class Clock(MarkedModel):
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=200, blank=True)
+
+    objects = ClockQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["proposed_at"]
@@ -82,6 +94,11 @@ class ClockFact(models.Model):
 
 class StepQuerySet(MarkedQuerySet):
     """Steps."""
+
+    def shown_to(self, viewer: Viewer) -> Self:
+        """Those that a viewer may see, of cases that he may see."""
+        seen = models.Q(clock__case=None) | models.Q(clock__case__in=Case.objects.visible_to(viewer).order_by())
+        return self.visible_to(viewer).filter(seen)
 
     def open(self) -> Self:
         """Not submitted, of clocks that run or are proposed."""

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from paraat.incidents.urls import cases, evidence, reports
+from paraat.incidents.urls import cases, clocks, evidence, reports
 
-urlpatterns: list[URLPattern] = [*evidence.urlpatterns, *cases.urlpatterns, *reports.urlpatterns]
+urlpatterns: list[URLPattern] = [*evidence.urlpatterns, *cases.urlpatterns, *clocks.urlpatterns, *reports.urlpatterns]
