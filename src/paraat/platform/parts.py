@@ -43,13 +43,15 @@ def changed(parts: Iterable[Part], have: Collection[str]) -> list[Part]:
     return [one for one in parts if f"{one.id}.{one.version}" not in have]
 
 
-def answer(request: HttpRequest, parts: Iterable[Part], *, title: str = "") -> HttpResponse:
-    """The parts that the page does not have yet, as HTML; 204 when it has all."""
+def answer(request: HttpRequest, parts: Iterable[Part], *, title: str = "", again: bool = False) -> HttpResponse:
+    """The parts that the page does not have yet, as HTML; 204 when it has all. `again`: they are older than the last change, so the page asks
+    once more at its own pace."""
     new = changed(parts, set(request.GET.get("have", "").split("~")))
+    headers = {"X-Live-Again": "1"} if again else None
     if not new:
-        return HttpResponse(status=204)
+        return HttpResponse(status=204, headers=headers)
     pieces = [f'<div data-part="{one.id}" data-version="{one.version}">{one.html}</div>' for one in new]
-    return HttpResponse(f"<title>{escape(title)}</title>{''.join(pieces)}")
+    return HttpResponse(f"<title>{escape(title)}</title>{''.join(pieces)}", headers=headers)
 
 
 def token(viewer: Viewer, *topics: str) -> str:

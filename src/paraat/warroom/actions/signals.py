@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -129,7 +130,7 @@ def escalate_signal(*, signal: Signal, to: str, by: Actor) -> None:
         raise Invalid("Say to whom it is escalated", field="to")
     _check_words(signal, {"to": to})
     was = [Signal.State.NEW, Signal.State.OPEN]
-    stamp = {"escalated_at": moment.now(), "escalated_to": to.strip()[:200]}
+    stamp: dict[str, Any] = {"escalated_at": moment.now(), "escalated_to": to.strip()[:200]}
     _move(signal, by, "signal.escalated", was=was, state=Signal.State.ESCALATED, **stamp)
 
 
@@ -139,7 +140,7 @@ def close_signal(*, signal: Signal, outcome: str, by: Actor) -> None:
     if not outcome.strip():
         raise Invalid("Say what came of it", field="outcome")
     _check_words(signal, {"outcome": outcome})
-    stamp = {"closed_at": moment.now(), "outcome": outcome.strip()[:500]}
+    stamp: dict[str, Any] = {"closed_at": moment.now(), "outcome": outcome.strip()[:500]}
     _move(signal, by, "signal.closed", state=Signal.State.CLOSED, **stamp)
 
 
@@ -148,7 +149,7 @@ def _check_words(signal: Signal, words: dict[str, str]) -> None:
         refuse_persons(words)
 
 
-def _move(signal: Signal, by: Actor, verb: str, *, was: list[str] | None = None, **changed: Any) -> None:
+def _move(signal: Signal, by: Actor, verb: str, *, was: Sequence[str] = (), **changed: Any) -> None:
     rows = Signal.objects.filter(pk=signal.pk).exclude(state=Signal.State.CLOSED)
     if (rows.filter(state__in=was) if was else rows).update(**changed) != 1:
         raise Conflict()

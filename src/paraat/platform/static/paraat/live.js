@@ -42,6 +42,7 @@
       const answer = await fetch(address, { headers: { "X-Requested-With": "live" }, redirect: "error", cache: "no-store" });
       if (answer.status === 403 || answer.status === 401) { location.reload(); return true; }
       if (!answer.ok) return false;
+      if (answer.headers.get("X-Live-Again")) soon();  // made a moment before the last change
       if (answer.status === 200) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         page.querySelectorAll("[data-part]").forEach(replace);

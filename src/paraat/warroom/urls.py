@@ -1,7 +1,0 @@
-"""The addresses of warroom."""
-
-from __future__ import annotations
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []
