@@ -19,6 +19,7 @@ NO_PAGES = {
     "healthz": "for machines", "readyz": "for machines", "metrics": "for machines", "live-token": "for the live script",
     "board_parts": "a part of a page", "wall_parts": "a part of a page", "feeds_parts": "a part of a page",
     "run_parts": "a part of a page", "alert_parts": "a part of a page", "first_minutes_now": "a part of a page",
+    "room_parts": "a part of a page", "room_wall_parts": "a part of a page",
     "run_file": "a file", "register_file": "a file", "roster_calendar": "a calendar", "mfa_download_recovery_codes": "a file",
     "account_logout": "ends the session of the walk", "account_reauthenticate": "there is no password to ask for here",
     "mfa_reauthenticate": "there is no second factor here", "mfa_reauthenticate_webauthn": "there is no passkey here",
@@ -63,12 +64,23 @@ from paraat.kernel.actor import SYSTEM
 from paraat.kernel.marking import Tlp
 from paraat.registry import actions as registry
 from paraat.registry.models import Contact, Organisation
+from paraat.warroom.actions.decisions import ask_decision
+from paraat.warroom.actions.participants import join_room
+from paraat.warroom.actions.rooms import move_room, open_room
+from paraat.warroom.actions.signals import report_signal
+from paraat.warroom.actions.triggers import add_trigger
 officer = User.objects.get(email="officer@paraat.example")
 alerts.draft_announcement(by=SYSTEM, author=officer, sender=None, audience={"all": True}, title={"en": "Draft"}, text={"en": "Text"},
     severity=1, tlp=Tlp.GREEN, valid_until=None, exercise=True)
 alerts.receive(message=mail.read(b"From: who@else.example\\nTo: alerts@paraat.example\\nSubject: Hello\\n\\nWho are you?\\n", own=frozenset()))
 ROWS = b"name,type,nis\\nRonse (new name),municipality,45041\\nNobody,municipality,x\\n"
 registry.read_import(content=ROWS, file_name="own.csv", as_of=date.today(), by=SYSTEM)
+room = open_room(title="Elections", kind="election", by=SYSTEM, exercise=True)
+join_room(room=room, organisation=Organisation.objects.get(name="Ronse", kind="municipality"), part="lead", by=SYSTEM)
+add_trigger(room=room, condition="Counting stops", then="Call the governor", minutes=15, by=SYSTEM)
+ask_decision(room=room, asked="Close the counters?", by=SYSTEM)
+report_signal(room=room, lane="cyber", text="The site is slow", by=SYSTEM)
+move_room(room=open_room(title="Last month", by=SYSTEM, exercise=True), to="closed", by=SYSTEM)
 registry.invite_contact(contact=Contact.objects.filter(organisation__name="Ronse", role="deputy").first(), by=SYSTEM)
 """
 

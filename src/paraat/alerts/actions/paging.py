@@ -92,6 +92,7 @@ def _kinds(tasks: Sequence[WaitingTask]) -> list[str]:
         "stale": _("a source that has gone quiet"),
         "approval": _("an announcement to approve"),
         "inbound": _("a message to read"),
+        "trigger": _("an escalation trigger that nobody answered"),
         "handover": _("a shift to take over"),
     }
     counted = Counter(words.get(task.kind, _("something else")) for task in tasks)
