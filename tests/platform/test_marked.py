@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from paraat.accounts.models import WaitingTask
 from paraat.alerts.models import Alert, CallLine, Notice
+from paraat.exercises.models import Exercise
 from paraat.feeds.models import Run, Source
+from paraat.incidents.models import Case, OfCase
 from paraat.kernel.ids import HOUSE
 from paraat.kernel.marking import Marking, Role, Tlp, Viewer, may_see
 from paraat.observations.models import Finding, UnassignedHost
@@ -23,6 +25,10 @@ from paraat.platform import moment
 from paraat.platform.marked import MarkedModel
 from paraat.platform.models import JournalEntry
 from paraat.registry.models import Asset, Contact, Organisation, Supply
+from paraat.warroom.models import InRoom, Room
+from tests.exercises import marked as exercising
+from tests.incidents import marked
+from tests.warroom import marked as warroom
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pg15]
 
@@ -108,8 +114,11 @@ MAKERS: dict[type[MarkedModel], Callable[..., Any]] = {
     Notice: _notice,
     CallLine: lambda place, **m: CallLine.objects.create(organisation_id=town(place), since=moment.now(), **m),
     JournalEntry: _entry,
+    Exercise: exercising.exercise,
+    **marked.MAKERS,
+    **warroom.MAKERS,
 }  # fmt: skip
-HAS_HOUSE = {WaitingTask, Run, UnassignedHost, Alert, JournalEntry}
+HAS_HOUSE = {WaitingTask, Run, UnassignedHost, Alert, JournalEntry, Exercise} | marked.HAS_HOUSE | warroom.HAS_HOUSE
 """Those that may concern the house alone."""
 
 
@@ -118,13 +127,21 @@ def concerned(row: Any) -> Iterator[UUID | None]:
     if isinstance(row, Alert):
         yield None
         yield from row.notices.exclude(state="prepared").values_list("organisation", flat=True)
+    elif isinstance(row, Exercise):
+        yield from exercising.concerned(row)
     elif isinstance(row, Supply):
         yield from (row.customer_id, row.supplier_id)
+    elif type(row) in marked.MAKERS:
+        yield from marked.concerned(row)
     else:
         yield row.marking.organisation
 
 
 def allowed(viewer: Viewer, row: Any) -> bool:
+    if isinstance(row, Room | InRoom):
+        return warroom.allowed(viewer, row)
+    if isinstance(row, OfCase) and not allowed(viewer, Case.objects.get(pk=row.case_id)):
+        return False
     return any(may_see(viewer, Marking(Tlp(row.tlp), row.exercise, one)) for one in concerned(row))
 
 

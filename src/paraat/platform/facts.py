@@ -149,3 +149,14 @@ class CaseOpened:
     aware_at: datetime | None
     exercise: bool
     by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMerged:
+    """A case lives on in another one, of the same victim and the same world: whatever points at it may point there."""
+
+    case: UUID
+    into: UUID
+    organisation: UUID
+    exercise: bool
+    by: Actor

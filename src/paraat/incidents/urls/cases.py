@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from paraat.incidents.views import cases, services, timeline, triage
+from paraat.incidents.views import cases, merging, services, timeline, triage
 
 urlpatterns = [
     path("cases/", cases.listing, name="cases"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/parts/", cases.parts, name="case_parts"),
     path("cases/<uuid:pk>/edit/", cases.edit, name="case_edit"),
     path("cases/<uuid:pk>/move/", cases.move, name="case_move"),
+    path("cases/<uuid:pk>/merge/", merging.merge, name="case_merge"),
+    path("cases/<uuid:pk>/split/", merging.split, name="case_split"),
     path("cases/<uuid:pk>/timeline/", timeline.add, name="case_timeline"),
     path("cases/<uuid:pk>/timeline/<uuid:entry>/", timeline.correct, name="case_correct"),
     path("cases/<uuid:pk>/services/", services.service, name="case_service"),
