@@ -241,6 +241,7 @@ class Delivery(models.Model):
         PAGE = "page", _("Page to an officer")
         INVITATION = "invitation", _("Invitation")
         TEST = "test", _("Test")
+        RECEIPT = "receipt", _("Receipt of a report")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.NOTICE)

@@ -116,6 +116,7 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64)
     place = models.CharField(max_length=300, blank=True)  # in the content store; blank once it is evidence
     evidence = models.ForeignKey("incidents.Evidence", models.PROTECT, null=True, related_name="+")
+    refused = models.CharField(max_length=300, blank=True)  # why it cannot become evidence
 
     class Meta:
         ordering = ["pk"]
