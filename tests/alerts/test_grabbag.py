@@ -56,7 +56,7 @@ def opened(path: Path, home: Path, passphrase: str = PASSPHRASE) -> zipfile.ZipF
 def test_it_opens_without_paraat_and_holds_calls_notices_and_contacts(home):
     alert = staging.alert_for(cast.ronse(), cast.wemmel())
     pack = opened(grabbag.write(), home)
-    assert sorted(pack.namelist()) == ["README.txt", "calls.csv", "contacts.csv", "index.html", "notices.csv"]
+    assert {"README.txt", "calls.csv", "contacts.csv", "index.html", "notices.csv"} < set(pack.namelist())
     page = pack.read("index.html").decode()
     code = staging.notice_of(alert, cast.ronse()).code
     phone = cast.channel(cast.ronse(), "spoc", "sms").address
@@ -77,7 +77,7 @@ def test_it_says_nothing_of_the_erased_and_holds_no_code_word(home):
     Contact.objects.filter(organisation=ronse, role="deputy").update(erased_at=staging.NOW())
     type(ronse).objects.filter(pk=ronse.pk).update(code_word=b"kraanvogel-zeven")
     pack = opened(grabbag.write(), home)
-    everything = b"".join(pack.read(name) for name in pack.namelist()).decode()
+    everything = b"".join(pack.read(name) for name in pack.namelist()).decode(errors="ignore")
     assert "deputy@ronse.example" not in everything
     assert "kraanvogel" not in everything
 

@@ -2,7 +2,7 @@
 
 A ZIP inside an OpenPGP message (RFC 9580): `gpg --decrypt FILE.zip.pgp > pack.zip`, or `sq decrypt`, with the team's passphrase or one of its keys.
 In it: index.html (reads on any phone, prints), the same as CSV for a spreadsheet, and how to go on without Paraat. No code words: who is phoned
-is phoned on the number on file.
+is phoned on the number on file. Higher apps add their own lists and files (`registrations.packs`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import logging
 import os
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -23,23 +23,18 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from paraat.alerts.models import CallLine, Notice
-from paraat.kernel.errors import SettingError
+from paraat.kernel.errors import ParaatError, SettingError
 from paraat.kernel.marking import Tlp
 from paraat.platform import configuration, moment
+from paraat.platform.registrations import PackSheet, packs
 from paraat.platform.tables import guarded
 from paraat.registry.models import Contact, ContactChannel
 
 SUFFIX = ".zip.pgp"
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One list of the pack: its file name without ending, heading, columns and rows of text."""
-
-    name: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+Sheet = PackSheet
+_log = logging.getLogger("paraat.alerts")
 
 
 def folder() -> Path:
@@ -63,7 +58,7 @@ def write(*, now: datetime | None = None, to: Path | None = None) -> Path:
             f"{configuration.GRABBAG_PASSPHRASE.name} is missing: {configuration.GRABBAG_PASSPHRASE.doc}"
         )
     at = now or moment.now()
-    sealed = _sealed(_zipped(sheets(at), at))
+    sealed = _sealed(_zipped(sheets(at), at, files(at)))
     name = f"grabbag-{at:%Y%m%dT%H%M%SZ}{SUFFIX}"
     path = _put(to or folder(), name, sealed)
     copy = configuration.GRABBAG_COPY.get()
@@ -80,7 +75,21 @@ def newest() -> Path | None:
 def sheets(now: datetime) -> tuple[Sheet, ...]:
     """The call list, the open notices and the contact cards as they are at `now`, in the language of the installation."""
     with translation.override(configuration.LANGUAGE.get()):
-        return _calls(), _notices(), _contacts(now)
+        own = (_calls(), _notices(), _contacts(now))
+        return (*own, *(sheet for pack in packs for sheet in pack.sheets(now)))
+
+
+def files(now: datetime) -> list[tuple[str, bytes]]:
+    """The files that higher apps add. One that cannot be made is left out and named, so that it keeps nobody from the rest."""
+    found: list[tuple[str, bytes]] = []
+    with translation.override(configuration.LANGUAGE.get()):
+        for pack in packs:
+            try:
+                found += pack.files(now)
+            except ParaatError as error:
+                _log.exception("the offline pack lacks the files of %s", pack.name)
+                found.append((f"MISSING-{pack.name}.txt", str(error).encode()))
+    return found
 
 
 def _calls() -> Sheet:
@@ -146,16 +155,18 @@ def _contacts(now: datetime) -> Sheet:
     return Sheet("contacts", _("Contact cards"), columns, tuple(tuple(map(str, row)) for row in rows))
 
 
-def _zipped(found: Sequence[Sheet], now: datetime) -> bytes:
+def _zipped(found: Sequence[Sheet], now: datetime, more: Sequence[tuple[str, bytes]] = ()) -> bytes:
     content = io.BytesIO()
     with (
         zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as pack,
         translation.override(configuration.LANGUAGE.get()),
     ):
-        pack.writestr("index.html", "".join(_page(found, now)))
+        pack.writestr("index.html", "".join(_page(found, now, [path for path, _content in more])))
         pack.writestr("README.txt", _readme(now))
         for sheet in found:
             pack.writestr(f"{sheet.name}.csv", _csv(sheet))
+        for path, content_of in more:
+            pack.writestr(path, content_of)
     return content.getvalue()
 
 
@@ -190,13 +201,14 @@ def _put(where: Path, name: str, sealed: bytes) -> Path:
     return where / name
 
 
-def _page(found: Sequence[Sheet], now: datetime) -> Iterator[str]:
+def _page(found: Sequence[Sheet], now: datetime, paths: Sequence[str] = ()) -> Iterator[str]:
     """One page without anything to fetch; plain tables, so that it prints and a screen reader reads it."""
     title = escape(_("%(team)s: grab bag of %(at)s") % {"team": configuration.TEAM_NAME.get(), "at": _moment(now)})
     yield f'<!DOCTYPE html>\n<html lang="{configuration.LANGUAGE.get()}"><head><meta charset="utf-8">'
     yield f'<meta name="viewport" content="width=device-width"><title>{title}</title></head>\n<body><h1>{title}</h1>\n'
     yield f"<pre>{escape(_readme(now))}</pre>\n<ul>"
     yield from (f'<li><a href="#{sheet.name}">{escape(sheet.title)} ({len(sheet.rows)})</a></li>' for sheet in found)
+    yield from (f'<li><a href="{escape(path)}">{escape(path)}</a></li>' for path in paths)
     yield "</ul>\n"
     for sheet in found:
         yield f'<h2 id="{sheet.name}">{escape(sheet.title)}</h2>\n<table border="1"><thead><tr>'

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from paraat.incidents import (
     checks,
     registered_clocks,  # noqa: F401  # its import registers
+    registered_pack,  # noqa: F401
     registered_reports,  # noqa: F401
+    registered_work,  # noqa: F401
 )
 from paraat.incidents.finding import find_cases
 from paraat.incidents.happening import on_recorded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -31,7 +32,8 @@ class Registry(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A line of the main menu: lazy title, URL name, who sees it, and where it stands (low is left; from 100 on below "More")."""
+    """A line of the main menu: lazy title, URL name, who sees it, and where it stands (low is left; from 100 on below "More",
+    by hundreds: 1 warn, 2 respond, 3 recover, 4 learn, 9 the house)."""
 
     title: Any
     url_name: str
@@ -120,6 +122,29 @@ class Banner:
     url_name: str = ""  # where to read more
 
 
+@dataclass(frozen=True, slots=True)
+class PackSheet:
+    """One list of the offline pack: its file name without ending, heading, columns and rows of text."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def _no_files(_now: datetime) -> Iterable[tuple[str, bytes]]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What an app puts into the offline pack: lists, and files (path within the pack, content), as they are at a moment."""
+
+    name: str
+    sheets: Callable[[datetime], Iterable[PackSheet]] = field(compare=False)
+    files: Callable[[datetime], Iterable[tuple[str, bytes]]] = field(default=_no_files, compare=False)
+
+
 menu: Registry[MenuEntry] = Registry()
 banners: Registry[Banner] = Registry()
 panels: Registry[Panel] = Registry()
@@ -128,3 +153,4 @@ personal_data: Registry[PersonalData] = Registry()
 demonstration: Registry[Demonstration] = Registry()
 snapshots: Registry[Snapshot] = Registry()
 searchables: Registry[Searchable] = Registry()
+packs: Registry[Pack] = Registry()
