@@ -18,8 +18,8 @@ from paraat.platform.facts import Settled, Waits, subscribe
 from paraat.platform.registrations import Check, Finding, Level, MenuEntry, PersonalData, checks, menu, personal_data
 
 menu.add(MenuEntry(_("Tasks"), "tasks", TEAM | {Role.AUDITOR}, 60))
-menu.add(MenuEntry(_("Roster"), "roster", TEAM | {Role.ADMINISTRATOR, Role.AUDITOR}, 110))
-menu.add(MenuEntry(_("People"), "people", frozenset({Role.ADMINISTRATOR}), 190))
+menu.add(MenuEntry(_("Roster"), "roster", TEAM | {Role.ADMINISTRATOR, Role.AUDITOR}, 910))
+menu.add(MenuEntry(_("People"), "people", frozenset({Role.ADMINISTRATOR}), 920))
 
 LOOKED_AHEAD = timedelta(days=7)
 

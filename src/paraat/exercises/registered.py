@@ -20,5 +20,5 @@ def on_recorded(fact: Recorded) -> None:
         actions.note_deed(deed=fact)
 
 
-menu.add(MenuEntry(gettext_lazy("Exercises"), "exercises", frozenset(Role) - {Role.ADMINISTRATOR}, 135))
+menu.add(MenuEntry(gettext_lazy("Exercises"), "exercises", frozenset(Role) - {Role.ADMINISTRATOR}, 410))
 demonstration.add(Demonstration("exercise", load, 60))

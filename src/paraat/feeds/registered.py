@@ -25,7 +25,7 @@ def find_runs(query: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str
 
 
 menu.add(MenuEntry(_("Lists"), "feeds", READERS, 25))
-menu.add(MenuEntry(_("Quarantine"), "quarantine", READERS, 125))
+menu.add(MenuEntry(_("Quarantine"), "quarantine", READERS, 112))
 all_checks.add(Check(checks.NAME, checks.check))
 all_demonstrations.add(Demonstration("feeds", demonstration.load, 40))
 searchables.add(Searchable("runs", find_runs))

@@ -64,7 +64,7 @@ def _of_organisation(viewer: Viewer, organisation: Any) -> str | None:
     return views.organisation_panel(viewer, organisation)
 
 
-menu.add(MenuEntry(_("Deadlines"), "clocks", WATCHES | {Role.SPOC}, 13))
+menu.add(MenuEntry(_("Deadlines"), "clocks", WATCHES | {Role.SPOC}, 205))
 panels.add(Panel("case", _of_case, "clocks", 20))
 panels.add(Panel("organisation", _of_organisation, "regimes", 60))
 checks.add(Check("clocks", clocks.check_reminders))

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.marking import WATCHES, Role, Viewer
+from paraat.platform.mailbox.taking import Came, Taker, takers
 from paraat.platform.registrations import MenuEntry, Panel, menu, panels
 
 
@@ -20,8 +21,15 @@ def _panel(name: str) -> Any:
     return show
 
 
+def _take(came: Came) -> bool:
+    from paraat.incidents.actions.correspondence import take_mail
+
+    return take_mail(came=came)
+
+
+takers.add(Taker("reports", _take))
 menu.add(MenuEntry(_("Reports"), "reports", WATCHES, 12))
-menu.add(MenuEntry(_("Requests for help"), "help_requests", WATCHES, 13))
+menu.add(MenuEntry(_("Requests for help"), "help_requests", WATCHES, 208))
 menu.add(MenuEntry(_("My reports"), "portal_reports", frozenset({Role.SPOC}), 12))
 menu.add(MenuEntry(_("Ask for help"), "help_ask", frozenset({Role.SPOC}), 13))
 panels.add(Panel("portal", _panel("of_portal"), "report"))

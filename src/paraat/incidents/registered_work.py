@@ -51,7 +51,7 @@ for _module, _order in (
 ):
     panels.add(Panel("case", _panel(_module), _module, _order))
 
-menu.add(MenuEntry(_("Tasks of cases"), "case_tasks", frozenset(WATCHES | {Role.SPOC}), 13))
-menu.add(MenuEntry(_("Countdowns"), "countdowns", frozenset(WATCHES), 120))
-menu.add(MenuEntry(_("Hypotheses"), "hypotheses", frozenset(WATCHES), 121))
-menu.add(MenuEntry(_("Playbooks"), "playbooks", frozenset(ROOM | {Role.SPOC}), 122))
+menu.add(MenuEntry(_("Tasks of cases"), "case_tasks", frozenset(WATCHES | {Role.SPOC}), 206))
+menu.add(MenuEntry(_("Countdowns"), "countdowns", frozenset(WATCHES), 207))
+menu.add(MenuEntry(_("Hypotheses"), "hypotheses", frozenset(WATCHES), 220))
+menu.add(MenuEntry(_("Playbooks"), "playbooks", frozenset(ROOM | {Role.SPOC}), 222))

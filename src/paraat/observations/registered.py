@@ -7,5 +7,5 @@ from django.utils.translation import gettext_lazy as _
 from paraat.kernel.marking import TEAM, Role
 from paraat.platform.registrations import MenuEntry, menu
 
-menu.add(MenuEntry(_("Perhaps"), "perhaps", TEAM | {Role.AUDITOR}, 121))
-menu.add(MenuEntry(_("Nobody's hosts"), "unassigned", TEAM | {Role.AUDITOR}, 122))
+menu.add(MenuEntry(_("Perhaps"), "perhaps", TEAM | {Role.AUDITOR}, 110))
+menu.add(MenuEntry(_("Nobody's hosts"), "unassigned", TEAM | {Role.AUDITOR}, 111))

@@ -35,6 +35,14 @@ from paraat.platform.requests import REQUEST
 
 MORE = 100
 """Menu entries from this order on stand below "More"."""
+PARTS = {
+    1: gettext_lazy("Warn"),
+    2: gettext_lazy("Respond"),
+    3: gettext_lazy("Recover"),
+    4: gettext_lazy("Learn"),
+    9: gettext_lazy("The house"),
+}
+"""The parts of the loop below "More", by the hundreds of a menu entry's order."""
 
 STATE_WORDS = {
     "silent": gettext_lazy("silent"),
@@ -175,14 +183,15 @@ def in_language(texts: Mapping[str, str] | None) -> str:
 # The frame of a page --------------------------------------------------------------------------------------------------------------
 
 
-def menu_for(request: HttpRequest) -> dict[str, list[tuple[str, str, bool]]]:
-    """The menu of the one who looks: main and more, each as (title, address, whether we are there)."""
+def menu_for(request: HttpRequest) -> dict[str, list[tuple[str, str, bool, Any]]]:
+    """The menu of the one who looks: main and more, each as (title, address, whether we are there, which part of the loop it is of)."""
     viewer = viewer_of(request)
-    entries: dict[str, list[tuple[str, str, bool]]] = {"main": [], "more": []}
+    entries: dict[str, list[tuple[str, str, bool, Any]]] = {"main": [], "more": []}
     for entry in sorted(menu, key=lambda one: one.order):
         address = _address(entry) if viewer.has(*entry.roles) else None
         if address is not None:
-            entries["more" if entry.order >= MORE else "main"].append((entry.title, address, _here(request, address)))
+            line = (entry.title, address, _here(request, address), PARTS.get(entry.order // 100, ""))
+            entries["more" if entry.order >= MORE else "main"].append(line)
     return entries
 
 

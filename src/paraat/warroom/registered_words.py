@@ -49,10 +49,10 @@ def room_sitreps(viewer: Viewer, room: Any) -> str:
     return shown.sitreps(viewer, room)
 
 
-menu.add(MenuEntry(_("What may be said"), "say", READS, 16))
-menu.add(MenuEntry(_("Situation reports"), "all_sitreps", READS, 106))
-menu.add(MenuEntry(_("Hand-over"), "handovers", WATCHES, 107))
-menu.add(MenuEntry(_("Figures"), "figures", TEAM, 135))
+menu.add(MenuEntry(_("What may be said"), "say", READS, 230))
+menu.add(MenuEntry(_("Situation reports"), "all_sitreps", READS, 235))
+menu.add(MenuEntry(_("Hand-over"), "handovers", WATCHES, 240))
+menu.add(MenuEntry(_("Figures"), "figures", TEAM, 420))
 panels.add(Panel("room", room_statements, "statements", 40))
 panels.add(Panel("room", room_sitreps, "sitreps", 50))
 searchables.add(Searchable("statements", _statements))
