@@ -18,9 +18,10 @@ from paraat.alerts.rules import night
 from paraat.formats import mail
 from paraat.kernel.actor import Actor, ActorKind
 from paraat.kernel.errors import Conflict, Invalid
-from paraat.platform import facts
+from paraat.platform import facts, registrations
 from paraat.platform.channels.inbound import KeyPress, SmsReply, StatusReport
 from paraat.platform.crypto import BadLink, ExpiredLink
+from paraat.platform.mailbox import taking
 from paraat.platform.models import JournalEntry
 from paraat.registry.models import ContactChannel, Organisation
 from tests import cast
@@ -215,7 +216,8 @@ def test_a_bounce_that_comes_while_somebody_is_to_phone_does_not_exhaust_the_lad
     assert staging.notice_of(alert, ronse).step_due_at == before
 
 
-def test_a_message_that_answers_nothing_waits_for_a_person():
+def test_a_message_that_answers_nothing_and_that_nobody_takes_waits_for_a_person(monkeypatch):
+    monkeypatch.setattr(taking, "takers", registrations.Registry())  # reports take such mails otherwise
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "who@elsewhere.example", "alerts@team.example", "Question"
     message["Message-ID"] = "<q1@elsewhere.example>"

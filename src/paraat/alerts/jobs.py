@@ -58,7 +58,7 @@ def read_mailbox(timestamp: int) -> None:
     with box:
         for letter in box.letters(limit=200):
             try:
-                actions.receive(message=mail.read(letter.raw, own=own))
+                actions.receive(message=mail.read(letter.raw, own=own), raw=letter.raw)
             except (ParaatError, ValueError):  # one letter must not keep the others waiting
                 _log.exception("a letter could not be taken in")
                 box.put_aside(letter)

@@ -29,7 +29,7 @@ from paraat.platform.channels import Outgoing
 __all__ = ["Words", "is_needed", "open_notices", "outgoing", "patience", "says_how_much", "view", "with_notices"]
 
 Purpose = Delivery.Purpose
-WORDED = frozenset({Purpose.PAGE, Purpose.INVITATION, Purpose.TEST})
+WORDED = frozenset({Purpose.PAGE, Purpose.INVITATION, Purpose.TEST, Purpose.RECEIPT})
 """Purposes whose words stand in the delivery itself."""
 
 

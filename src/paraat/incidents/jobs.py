@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paraat.incidents import checking
+from paraat.incidents import attaching, checking
 from paraat.incidents.actions import reminding
 from paraat.incidents.actions.extortion import fire_countdowns
 from paraat.incidents.actions.help_requests import page_for_silence
@@ -47,3 +47,9 @@ def remind(timestamp: int) -> None:
 def page_silent_help(timestamp: int) -> None:
     """Every fifteen seconds: requests for help that nobody answered in time."""
     page_for_silence()
+
+
+@periodic("* * * * * */20")
+def attach_mail(timestamp: int) -> None:
+    """Every twenty seconds: files of mails whose report became part of a case."""
+    attaching.attach_due()

@@ -92,6 +92,9 @@ def _kinds(tasks: Sequence[WaitingTask]) -> list[str]:
         "stale": _("a source that has gone quiet"),
         "approval": _("an announcement to approve"),
         "inbound": _("a message to read"),
+        "report": _("a report of an incident"),
+        "help": _("a request for help"),
+        "mail": _("a mail about a case to read"),
         "trigger": _("an escalation trigger that nobody answered"),
         "handover": _("a shift to take over"),
     }

@@ -19,19 +19,25 @@ from paraat.kernel.errors import Conflict
 from paraat.platform import facts, live, moment
 from paraat.platform.actions import action, record
 from paraat.platform.channels.inbound import KeyPress, SmsReply, StatusReport
+from paraat.platform.mailbox import taking
 from paraat.registry.models import Contact, ContactChannel
 
 VERDICTS = {
     Kind.HUMAN: "reply", Kind.AUTOMATIC: "automatic", Kind.BOUNCE: "bounce", Kind.DELAY: "delay", Kind.RECEIPT: "receipt", Kind.LOOP: "loop",
 }  # fmt: skip
 
+_OFFERED = frozenset({Kind.HUMAN, Kind.AUTOMATIC, Kind.LOOP})
+TAKEN = "taken"
+"""The verdict on a mail that a higher app took: nobody has to place it."""
+
 
 @action
-def receive(*, message: mail.Inbound) -> Inbound | None:
+def receive(*, message: mail.Inbound, raw: bytes = b"") -> Inbound | None:
     """One mail that came in, understood by `formats.mail`. None when it came before.
 
     A person's reply acknowledges the notices of the delivery it answers, or those whose code it names when it comes from an address on file;
-    an automatic one moves their ladders to the deputy; a bounce for good moves them on at once. Anything else waits for a person to read.
+    an automatic one moves their ladders to the deputy; a bounce for good moves them on at once. What answers no notice is offered to higher
+    apps (`raw`, its bytes, too); anything else waits for a person to read.
     """
     now = moment.now()
     delivery = Delivery.objects.filter(pk=message.delivery).first() if message.delivery else None
@@ -40,7 +46,10 @@ def receive(*, message: mail.Inbound) -> Inbound | None:
     )
     if kept is None:
         return None
-    if message.kind is Kind.BOUNCE and delivery and message.report and message.report.permanent:
+    if message.kind in _OFFERED and _is_taken(message, raw, delivery):
+        Inbound.objects.filter(pk=kept.pk).update(verdict=TAKEN)
+        kept.verdict = TAKEN
+    elif message.kind is Kind.BOUNCE and delivery and message.report and message.report.permanent:
         bounce_delivery(delivery=delivery, detail=message.report.diagnostic or message.report.status, now=now)
     elif message.kind is Kind.AUTOMATIC and delivery:
         _automatic(delivery, now)
@@ -133,6 +142,13 @@ def _keep(
 def _clean(text: str) -> str:
     """PostgreSQL holds every character but NUL."""
     return text.replace("\0", "")
+
+
+def _is_taken(message: mail.Inbound, raw: bytes, delivery: Delivery | None) -> bool:
+    """Whether a higher app takes a mail that answers no notice."""
+    if delivery.notices.exists() if delivery else _by_codes(message.codes, message.sender):
+        return False
+    return taking.offer(taking.Came(message, raw, (delivery.key or "") if delivery else ""))
 
 
 def _automatic(delivery: Delivery, now: datetime) -> None:

@@ -26,6 +26,7 @@ VERDICTS = {
     "automatic": gettext_lazy("an automatic reply"),
     "loop": gettext_lazy("our own message"),
     "unknown": gettext_lazy("could not be placed"),
+    "taken": gettext_lazy("belongs to a report or a case"),
 }
 KINDS = [("mail", gettext_lazy("Mail")), ("sms", gettext_lazy("SMS")), ("voice", gettext_lazy("Voice call"))]
 
@@ -95,4 +96,4 @@ def said(row: Inbound) -> str:
 
 
 def _waiting(rows: QuerySet[Any], _value: str) -> QuerySet[Any]:
-    return rows.filter(delivery=None, read_at=None)
+    return rows.filter(delivery=None, read_at=None).exclude(verdict="taken")
