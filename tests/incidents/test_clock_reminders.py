@@ -59,7 +59,9 @@ def test_every_reminder_fires_exactly_once_whatever_runs_are_missed(ticks: list[
             assert fired(clock, key) == LEVELS
             step = ClockStep.objects.get(clock=clock, key=key)
             assert recorded()[str(step.pk)] == 5
-        assert not ClockReminder.objects.filter(step__clock=clock, fired_at__isnull=False, cancelled_at__isnull=False).exists()
+        assert not ClockReminder.objects.filter(
+            step__clock=clock, fired_at__isnull=False, cancelled_at__isnull=False
+        ).exists()
         transaction.set_rollback(True)
 
 
@@ -87,7 +89,9 @@ def test_a_run_that_comes_days_late_fires_all_and_tells_people_once_per_step() -
     assert fire_reminders(now=starts + 25 * HOUR) == 0
     assert fire_reminders(now=starts + 24 * 30 * HOUR) == 5
     assert told.count() == 2
-    assert {one.number for one in [clock.case]} <= {part for one in told for part in one.subject.replace(":", " ").split()}
+    assert {one.number for one in [clock.case]} <= {
+        part for one in told for part in one.subject.replace(":", " ").split()
+    }
     assert clock.case.title not in "".join(one.subject + one.body for one in told)
 
 
@@ -116,7 +120,10 @@ def test_an_undecided_clock_reminds_of_the_decision_and_stops_when_it_is_taken()
     without_gdpr()
     clock = nis2()
     assert fire_reminders(now=clock.case.opened_at + 13 * HOUR) == 1
-    assert ClockReminder.objects.filter(fired_at__isnull=False).values_list("about", "level").get() == ("decision", "50")
+    assert ClockReminder.objects.filter(fired_at__isnull=False).values_list("about", "level").get() == (
+        "decision",
+        "50",
+    )
     assert WaitingTask.objects.open().filter(kind="clock").count() == 1
     decide_clock(clock=clock, exists=False, said_by=DPO, because="Nothing significant", by=BY)
     assert not WaitingTask.objects.open().filter(kind="clock").exists()
@@ -187,7 +194,9 @@ def test_two_workers_and_a_submission_at_once_fire_each_reminder_once() -> None:
     for thread in threads:
         thread.join()
     fire_reminders(now=starts + 300 * HOUR)
-    rows = ClockReminder.objects.filter(step__clock=clock, about="submission", step__key__in=["early-warning", "notification"])
+    rows = ClockReminder.objects.filter(
+        step__clock=clock, about="submission", step__key__in=["early-warning", "notification"]
+    )
     assert all((one.fired_at is None) != (one.cancelled_at is None) for one in rows)
     assert fired(clock, "notification") == LEVELS
     assert recorded()[str(ClockStep.objects.get(clock=clock, key="notification").pk)] == 5

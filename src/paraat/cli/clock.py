@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from rich.table import Table
 
 from paraat.incidents import regimes
 from paraat.incidents.rules import clocks
+from paraat.incidents.rules.given import WrongFact, check_names, read_facts
 from paraat.incidents.rules.regimes import Regime, WrongRegime
 from paraat.platform import configuration, database, embedded
 
@@ -42,9 +42,12 @@ def command() -> None:
 @as_json
 def compute(name: str, version: str, given: Sequence[str], kind: str, region: str, as_json: bool) -> None:
     """Print every step of a regime with the moment that it is due, in the time of Brussels."""
-    facts = _facts(given)
-    regime = _regime(name, version, facts)
-    _check_names(regime, facts)
+    try:
+        facts = read_facts(given)
+        regime = _regime(name, version, facts)
+        check_names(regime, facts)
+    except (WrongFact, regimes.UnknownRegime, WrongRegime) as error:
+        raise WrongInput(str(error)) from error
     steps = clocks.compute(regime, facts, kind=kind, region=region)
     if as_json:
         click.echo(json.dumps([_step(one) for one in steps], ensure_ascii=False))
@@ -94,53 +97,9 @@ def list_clocks(everything: bool, as_json: bool) -> None:
     Console().print(table)
 
 
-# Reading what was typed ------------------------------------------------------------------------------------------------------------
-
-
-def _facts(given: Sequence[str]) -> dict[str, datetime]:
-    facts: dict[str, datetime] = {}
-    for text in given:
-        name, sign, moment = text.partition("=")
-        if not sign or not name.strip():
-            raise WrongInput(f"--fact {text!r} is not NAME=MOMENT, such as aware=2026-01-30T23:30+01:00.")
-        if name.strip() in facts:
-            raise WrongInput(f"The fact {name.strip()!r} is given twice; a clock counts from one moment.")
-        facts[name.strip()] = _moment(name.strip(), moment.strip())
-    return facts
-
-
-def _moment(name: str, text: str) -> datetime:
-    try:
-        if not re.match(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:", text):
-            raise ValueError("no date and time")
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise WrongInput(
-            f"The moment {text!r} of the fact {name!r} is not a date and time (2026-01-30T23:30+01:00)."
-        ) from error
-    if found.tzinfo is None:
-        raise WrongInput(
-            f"The moment {text!r} of the fact {name!r} does not say its offset (+01:00): which hour is meant?"
-        )
-    if not 1970 < found.year < 2200:  # clocks of other centuries had no zones as ours
-        raise WrongInput(f"The moment {text!r} of the fact {name!r} does not lie between 1971 and 2199.")
-    return found.astimezone(UTC)
-
-
 def _regime(name: str, version: str, facts: Mapping[str, datetime]) -> Regime:
     day = min(facts.values(), default=datetime.now(UTC)).astimezone(clocks.ZONE).date()
-    try:
-        return regimes.get(name, version) if version else regimes.current(name, day)
-    except (regimes.UnknownRegime, WrongRegime) as error:
-        raise WrongInput(f"{error}.") from error
-
-
-def _check_names(regime: Regime, facts: Mapping[str, datetime]) -> None:
-    unknown = sorted(facts.keys() - regime.facts.keys())
-    if unknown:
-        raise WrongInput(
-            f"The regime {regime.key} knows no fact {unknown[0]!r}; it knows {', '.join(sorted(regime.facts))}."
-        )
+    return regimes.get(name, version) if version else regimes.current(name, day)
 
 
 # Printing --------------------------------------------------------------------------------------------------------------------------

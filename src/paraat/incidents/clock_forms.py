@@ -73,7 +73,10 @@ class SubmitForm(forms.Form):
     at = _when(_("When it was submitted"))
     said_by = _who(_("Who submitted it"))
     receipt = forms.CharField(
-        label=_("Receipt or reference"), max_length=300, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Receipt or reference"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 

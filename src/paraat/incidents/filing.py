@@ -76,7 +76,8 @@ def data(step: ClockStep, viewer: Viewer) -> dict[str, Any]:
         "exercise": step.exercise,
         "tlp": level_of(clock).label,
         "facts": [
-            {"fact": one.name, "at": one.at.isoformat(), "said_by": one.said_by} for one in clock.facts.order_by("recorded_at")
+            {"fact": one.name, "at": one.at.isoformat(), "said_by": one.said_by}
+            for one in clock.facts.order_by("recorded_at")
         ],
         "due": step.due_at.isoformat() if step.due_at else None,
         "submissions": [
@@ -224,13 +225,23 @@ def _people(step: ClockStep, viewer: Viewer) -> str:
 
 
 def _records(step: ClockStep, viewer: Viewer) -> str:
-    return _exposed(step, viewer, lambda one: f"{one.what} ({', '.join(one.categories)})" if one.categories else one.what)
+    return _exposed(
+        step, viewer, lambda one: f"{one.what} ({', '.join(one.categories)})" if one.categories else one.what
+    )
 
 
 def _malicious(step: ClockStep, viewer: Viewer) -> str:  # noqa: ARG001
     """Yes where the class of the case says that somebody means harm; else not known: a person decides."""
     case = step.clock.case
-    hostile = ("malicious-code", "intrusion", "fraud", "abusive-content", "availability.ddos", "availability/ddos")
+    hostile = (
+        "malicious-code",
+        "intrusion",
+        "fraud",
+        "abusive-content",
+        "availability.dos",
+        "availability.ddos",
+        "availability.sabotage",
+    )
     return "yes" if case and case.classification.startswith(hostile) else "unknown"
 
 

@@ -33,8 +33,8 @@ CONTACT_CHANGE = "contact-change"
 def propose_clocks(*, case: Case, by: Actor, aware_at: datetime | None = None) -> list[Clock]:
     """Propose a clock for every regime that the victim is under, once per case; returns those that are new.
 
-    The GDPR holds for every organisation unless its flag says otherwise; NIS2 only where its flag says so. `aware_at`: when the victim said that it became
-    aware; without it, time is provisionally counted from the moment that the case was opened, until the organisation decides.
+    The GDPR holds for every organisation unless its flag says otherwise; NIS2 only where its flag says so. `aware_at`: when the victim said that
+    it became aware; without it, time is provisionally counted from the moment that the case was opened, until the organisation decides.
     """
     day = moment.day(case.opened_at)
     flags = {one.regime: one for one in OrganisationRegime.objects.filter(organisation=case.organisation_id)}
@@ -62,8 +62,8 @@ def start_clock(*, case: Case, regime: str, by: Actor, aware_at: datetime | None
 
 @action
 def note_change(*, organisation: Organisation, what: str, by: Actor, exercise: bool = False) -> list[Clock]:
-    """Registered contact data or IP ranges of an organisation changed. Where a regime asks to be told, its clock starts now; one that is open takes the change
-    along and does not move. Returns the clocks concerned: none for an organisation that is under no such regime."""
+    """Registered contact data or IP ranges of an organisation changed. Where a regime asks to be told, its clock starts now; one that is open takes
+    the change along and does not move. Returns the clocks concerned: none for an organisation that is under no such regime."""
     now = moment.now()
     under = set(
         OrganisationRegime.objects.filter(organisation=organisation.pk, applies=True).values_list("regime", flat=True)
@@ -80,8 +80,8 @@ def note_change(*, organisation: Organisation, what: str, by: Actor, exercise: b
 def decide_clock(
     *, clock: Clock, exists: bool, said_by: str, by: Actor, aware_at: datetime | None = None, because: str = ""
 ) -> Clock:
-    """The organisation decides whether the duty exists. `said_by`: who there says so. Yes: `aware_at` is recorded as the trigger, which never moves (not
-    asked when the trigger is known, as with a change of data). No: `because` says why; it may still become yes later.
+    """The organisation decides whether the duty exists. `said_by`: who there says so. Yes: `aware_at` is recorded as the trigger, which never moves
+    (not asked when the trigger is known, as with a change of data). No: `because` says why; it may still become yes later.
 
     Raises Invalid when something is not said or lies in the future, Conflict when it was decided already.
     """

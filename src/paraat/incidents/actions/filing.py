@@ -39,10 +39,11 @@ def save_form(*, step: ClockStep, form: Mapping[str, str], by: Actor, seen: date
 def submit_step(
     *, step: ClockStep, at: datetime, by: Actor, said_by: str, receipt: str = "", form: Mapping[str, str] | None = None
 ) -> ClockSubmission:
-    """The organisation submitted this step at `at`, says `said_by`. The first submission stops the reminders and, where a later step counts from it, is
-    that fact; submitting again keeps one more with its receipt and moves nothing.
+    """The organisation submitted this step at `at`, says `said_by`. The first submission stops the reminders and, where a later step counts from it,
+    is that fact; submitting again keeps one more with its receipt and moves nothing.
 
-    Raises Conflict while nobody decided that the duty exists, or the step counts from something that is not known; Invalid for a moment that cannot be.
+    Raises Conflict while nobody decided that the duty exists, or the step counts from something that is not known; Invalid for a moment that
+    cannot be.
     """
     now = moment.now()
     clock = Clock.objects.select_for_update(of=("self",)).select_related("case").get(pk=step.clock_id)

@@ -27,8 +27,8 @@ TOLD = [Contact.Role.DPO, Contact.Role.SPOC]
 
 @action
 def fire_reminders(*, now: datetime | None = None) -> int:
-    """Fire the reminders that are due, in the order in which they were; returns how many. One that a missed run left fires now. When several of one step
-    are late, all count as fired and people are told once, with the last."""
+    """Fire the reminders that are due, in the order in which they were; returns how many. One that a missed run left fires now. When several of one
+    step are late, all count as fired and people are told once, with the last."""
     at = now or moment.now()
     locked = ClockReminder.objects.overdue(at).select_for_update(skip_locked=True, of=("self",))
     waiting = list(locked.select_related("step__clock__case", "step__organisation")[:BATCH])

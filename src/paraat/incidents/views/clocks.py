@@ -56,7 +56,7 @@ def listing(request: Request) -> HttpResponseBase:
         search=["organisation__name", "clock__case__number", "clock__regime", "article"],
         filters=[
             Filter("which", gettext_lazy("Which"), WHICH, apply=_which),
-            Filter("regime", gettext_lazy("Regime"), [(key, key) for key in regimes.keys()], lookup="clock__regime"),
+            Filter("regime", gettext_lazy("Regime"), [(key, key) for key in sorted(regimes.all_versions())], lookup="clock__regime"),
             Filter("world", gettext_lazy("World"), WORLDS, apply=lambda rows, value: rows.filter(exercise=value == "exercise")),
         ],
         order="due",

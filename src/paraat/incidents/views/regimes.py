@@ -51,7 +51,9 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
     form = RegimeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = {**form.cleaned_data, "applies": form.cleaned_data["applies"] == "yes"}
-        done = attempt(request, lambda: set_regime(organisation=organisation, by=request.actor, **said), _("It is on file."))
+        done = attempt(
+            request, lambda: set_regime(organisation=organisation, by=request.actor, **said), _("It is on file.")
+        )
         if done:
             return HttpResponseRedirect(reverse("organisation", args=[organisation.pk]))
     elif request.method == "POST":
