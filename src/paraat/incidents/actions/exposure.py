@@ -103,7 +103,8 @@ def note_told(
     if at is not None and at > now:
         raise Invalid("That moment has not come", field="at")
     untold = ExposureConcerns.objects.filter(pk=concerned.pk, told_at=None)
-    if untold.update(told_at=at or now, told_through=through.strip()[:200], alert=alert) != 1:
+    by_alert = {"alert": alert} if alert else {}
+    if untold.update(told_at=at or now, told_through=through.strip()[:200], **by_alert) != 1:
         raise Conflict("It was told already")
     concerned.refresh_from_db()
     _note("exposure.told", concerned.exposure, by, organisation=str(concerned.organisation_id), through=through)

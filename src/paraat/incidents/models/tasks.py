@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +30,9 @@ class Playbook(models.Model):
     classifications = ArrayField(models.CharField(max_length=80), default=list)  # RSIT types that it is proposed for
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=200)
-    shipped = models.PositiveIntegerField(null=True)  # the version of the file that it came from; null: edited on screen
+    shipped = models.PositiveIntegerField(
+        null=True
+    )  # the version of the file that it came from; null: edited on screen
     because = models.CharField(max_length=300, blank=True)  # why it was edited
     active = models.BooleanField(default=True)  # the one version of its key that new cases get
 
@@ -39,6 +43,14 @@ class Playbook(models.Model):
             models.UniqueConstraint(fields=["key"], condition=models.Q(active=True), name="playbook_active_once"),
             models.UniqueConstraint(fields=["key", "shipped"], name="playbook_shipped_once"),
         ]
+
+    def title_in(self, language: str) -> str:
+        """Its title in a language, else in English."""
+        return str(self.title.get(language) or self.title.get("en") or self.key)
+
+    def step(self, key: str) -> dict[str, Any]:
+        """The step with this key; empty when this version has none."""
+        return next((step for step in self.steps if step["key"] == key), {})
 
 
 class Task(OfCase):
@@ -78,3 +90,15 @@ class Task(OfCase):
         constraints = [
             models.UniqueConstraint(fields=["case", "key"], condition=~models.Q(key=""), name="case_task_step_once")
         ]
+
+    def title_in(self, language: str) -> str:
+        """What is to be done, in the reader's language where its playbook has it; what a person wrote stays as written."""
+        return self._said("title", language) or self.title
+
+    def text_in(self, language: str) -> str:
+        """How, in the reader's language where its playbook has it."""
+        return self._said("text", language) or self.text
+
+    def _said(self, part: str, language: str) -> str:
+        step = self.playbook.step(self.key.partition(":")[2]) if self.playbook else {}
+        return str(step.get(part, {}).get(language, ""))

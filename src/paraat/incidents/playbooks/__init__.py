@@ -11,6 +11,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from django.db import DatabaseError
+
 LANGUAGES = ("nl", "fr", "de", "en")
 """Those that a playbook must have, every text of it."""
 Texts = dict[str, str]
@@ -66,13 +68,31 @@ def kind_of(classification: str) -> str:
 
 
 def first_hour(kind: str, language: str) -> list[str]:
-    """What to do now, in plain sentences for the victim, most urgent first. `kind`: a playbook's key, or an RSIT type; empty: not known.
+    """What to do now, in plain sentences for the victim, most urgent first. `kind`: a playbook's key (or as a report calls it), or an RSIT type;
+    empty: not known. What people edited on screen counts; the files serve when the database cannot be asked.
 
-    Reads only files, so that it works with the database down. What nobody knows yet is treated as the worst: an intruder in the network.
+    What nobody knows yet is treated as the worst: an intruder in the network.
     """
     known = load()
-    chosen = known.get(kind) or known.get(kind_of(kind)) or known["ransomware"]
-    return list(chosen.first_hour.get(language) or chosen.first_hour["en"])
+    key = _CALLED.get(kind, kind.replace("_", "-"))
+    chosen = known.get(key) or known.get(kind_of(kind)) or known["ransomware"]
+    said = _edited(chosen.key) or chosen.first_hour
+    return list(said.get(language) or said["en"])
+
+
+_CALLED = {"defacement": "web-defacement", "supplier": "supplier-compromise"}
+"""What reports call some kinds."""
+
+
+def _edited(key: str) -> dict[str, list[str]] | None:
+    """The first hour of the active version when people edited it."""
+    from paraat.incidents.models import Playbook  # the files are read where no model may be
+
+    try:
+        rows = Playbook.objects.filter(key=key, active=True, shipped=None).values_list("first_hour", flat=True)
+        return next(iter(rows), None)
+    except DatabaseError:  # the first hour is needed most when everything else is down
+        return None
 
 
 def _read(name: str, text: str) -> Shipped:

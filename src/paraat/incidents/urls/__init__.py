@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from paraat.incidents.urls import cases, clocks, evidence, reports
+from paraat.incidents.urls import cases, clocks, evidence, extortion, notes, reports, tasks
 
-urlpatterns: list[URLPattern] = [*evidence.urlpatterns, *cases.urlpatterns, *clocks.urlpatterns, *reports.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *evidence.urlpatterns,
+    *cases.urlpatterns,
+    *clocks.urlpatterns,
+    *reports.urlpatterns,
+    *tasks.urlpatterns,
+    *notes.urlpatterns,
+    *extortion.urlpatterns,
+]
