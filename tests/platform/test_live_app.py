@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from paraat.platform import live
-from paraat.platform.live_app import QUEUE, RING, Hub, LiveApp
+from paraat.platform.live_app import QUEUE, REST, RING, Hub, LiveApp
 
 ORIGIN = "http://localhost:8000"
 
@@ -152,5 +152,27 @@ def test_a_reader_that_leaves_leaves_nothing_behind() -> None:
         assert len(app.hub.everybody()) == 1
         await reader.leave()
         assert not app.hub.streams
+
+    _run(test())
+
+
+def test_the_same_change_again_and_again_is_told_at_once_and_once_more_at_the_end() -> None:
+    async def test() -> None:
+        app = _app()
+        reader = Reader(app, live.token(["room"]))
+        await _settled()
+        for _ in range(50):
+            app.hub.publish("room", "1")
+        app.hub.publish("room", "2")
+        await _settled()
+        assert reader.events() == [("room", "1"), ("room", "2")]
+        await asyncio.sleep(REST * 1.5)
+        assert reader.events() == [("room", "1"), ("room", "2"), ("room", "1")], "the last change must not be lost"
+        await asyncio.sleep(REST)
+        assert len(reader.events()) == 3 and not app.hub.resting
+        app.hub.publish("room", "1")
+        await _settled()
+        assert len(reader.events()) == 4
+        await reader.leave()
 
     _run(test())

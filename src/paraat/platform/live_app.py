@@ -29,6 +29,9 @@ QUEUE = 200
 """Events that a stream may lag behind before it is told to resync."""
 RING = 5000
 """Events remembered for those who reconnect."""
+REST = 0.2
+"""Seconds in which the same change of the same thing is told once more at the end, however often it is told to us: fifty changes a second of a room
+that two hundred watch are ten thousand frames a second, and a page fetches once a second whatever it hears."""
 HEARTBEAT = 15.0
 """Seconds between signs of life, so that proxies keep the connection and a page notices its loss."""
 
@@ -80,9 +83,23 @@ class Hub:
         self.streams: defaultdict[str, set[Stream]] = defaultdict(set)
         self.ring: deque[tuple[int, str, bytes]] = deque(maxlen=RING)
         self.delivered = 0
+        self.resting: dict[tuple[str, str], bool] = {}  # told a moment ago -> whether it changed again since
 
     def publish(self, topic: str, identifier: str) -> None:
-        """Queue one event for everybody who watches the topic."""
+        """Queue one event for everybody who watches the topic: at once, and what follows within `REST` as one at its end."""
+        if (topic, identifier) in self.resting:
+            self.resting[topic, identifier] = True
+            return
+        self._tell(topic, identifier)
+        with contextlib.suppress(RuntimeError):  # without a loop nothing can come later
+            asyncio.get_running_loop().call_later(REST, self._rested, topic, identifier)
+            self.resting[topic, identifier] = False
+
+    def _rested(self, topic: str, identifier: str) -> None:
+        if self.resting.pop((topic, identifier)):
+            self.publish(topic, identifier)
+
+    def _tell(self, topic: str, identifier: str) -> None:
         self.number += 1
         frame = f"id: {self.epoch}-{self.number}\nevent: {topic}\ndata: {identifier or '-'}\n\n".encode()
         self.ring.append((self.number, topic, frame))
