@@ -20,6 +20,7 @@ NO_PAGES = {
     "board_parts": "a part of a page", "wall_parts": "a part of a page", "feeds_parts": "a part of a page",
     "run_parts": "a part of a page", "alert_parts": "a part of a page", "first_minutes_now": "a part of a page",
     "room_parts": "a part of a page", "room_wall_parts": "a part of a page",
+    "clock_step_paper": "a file", "clock_step_data": "a file",
     "run_file": "a file", "register_file": "a file", "roster_calendar": "a calendar", "mfa_download_recovery_codes": "a file",
     "account_logout": "ends the session of the walk", "account_reauthenticate": "there is no password to ask for here",
     "mfa_reauthenticate": "there is no second factor here", "mfa_reauthenticate_webauthn": "there is no passkey here",

@@ -14,14 +14,13 @@ from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from paraat.incidents import clocks, filing
-from paraat.incidents.actions.clocks import decide_clock
-from paraat.incidents.models import Clock, ClockStep, Indicator, IndicatorSighting, OrganisationRegime
+from paraat.incidents.models import Clock, Indicator, IndicatorSighting, OrganisationRegime
 from paraat.incidents.views import clocks as views
 from paraat.incidents.views import regimes as regime_views
 from paraat.kernel.marking import Role, Viewer
 from paraat.platform import moment
 from tests import cast
-from tests.incidents.test_clocks import BY, DPO, HOUR, a_case, nis2, running, step, submit
+from tests.incidents.test_clocks import DPO, HOUR, a_case, nis2, running, step, submit
 
 pytestmark = pytest.mark.django_db
 

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from paraat.alerts.rules.night import ZONE
 from paraat.incidents import regimes
 from paraat.incidents.rules import clocks
 from paraat.incidents.rules.given import WrongFact, check_names, read_facts
@@ -98,7 +99,7 @@ def list_clocks(everything: bool, as_json: bool) -> None:
 
 
 def _regime(name: str, version: str, facts: Mapping[str, datetime]) -> Regime:
-    day = min(facts.values(), default=datetime.now(UTC)).astimezone(clocks.ZONE).date()
+    day = min(facts.values(), default=datetime.now(UTC)).astimezone(ZONE).date()
     return regimes.get(name, version) if version else regimes.current(name, day)
 
 
@@ -145,7 +146,7 @@ def _due_row(step: Any) -> dict[str, Any]:
         "case": step.clock.case.number if step.clock.case else None,
         "regime": step.clock.regime,
         "step": step.key,
-        "due": step.due_at.astimezone(clocks.ZONE).isoformat() if step.due_at else None,
+        "due": step.due_at.astimezone(ZONE).isoformat() if step.due_at else None,
         "state": step.clock.state,
         "submitted_at": step.submitted_at.isoformat() if step.submitted_at else None,
         "recipient": step.recipient or step.clock.recipient,

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from paraat.incidents import filing, regimes
 from paraat.incidents.actions.clocks import confirm_recipient, decide_clock, record_fact
 from paraat.incidents.actions.filing import submit_step
-from paraat.incidents.models import Clock, ClockStep
+from paraat.incidents.models import Clock, ClockFact, ClockStep
 from paraat.incidents.rules import clocks as rules
 from paraat.incidents.rules.given import WrongFact, read_facts
 from paraat.kernel.errors import Invalid, NotFound
@@ -258,9 +258,7 @@ def _step(clock: Clock, key: UUID) -> ClockStep:
 def _out(clock: Clock) -> dict[str, Any]:
     """A clock with its rows, as `ClockOut` reads it."""
     names = [name for name in ClockOut.model_fields if name not in {"facts", "steps", "organisation", "case"}]
-    return {name: getattr(clock, name) for name in names} | {
-        "organisation_id": clock.organisation_id,
-        "case_id": clock.case_id,
-        "facts": sorted(clock.facts.all(), key=lambda one: one.recorded_at),
-        "steps": sorted(clock.steps.all(), key=lambda one: one.position),
-    }
+    facts: list[ClockFact] = sorted(clock.facts.all(), key=lambda fact: fact.recorded_at)
+    steps: list[ClockStep] = sorted(clock.steps.all(), key=lambda step: step.position)
+    rows = {"organisation_id": clock.organisation_id, "case_id": clock.case_id, "facts": facts, "steps": steps}
+    return {name: getattr(clock, name) for name in names} | rows
