@@ -29,7 +29,7 @@ def subscribe(kind: type[Fact]) -> Callable[[Callable[[Fact], None]], Callable[[
 
 def announce(fact: object) -> None:
     """Tell every subscriber, now, in the caller's transaction: they succeed or fail together."""
-    for function in _subscribers[type(fact)]:
+    for function in _subscribers.get(type(fact), ()):
         function(fact)
 
 
