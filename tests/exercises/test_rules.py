@@ -172,16 +172,16 @@ def test_the_report_that_an_inject_made_is_what_answers_it() -> None:
         Open(INJECT, frozenset({"report.accepted"}), {"report": "r1"}),
         Open(OTHER, frozenset({"report.accepted"}), {"report": "r2"}),
     ]
-    assert answers(Deed("report.accepted", "report", "r2"), opened) == [Answer(OTHER, None)]
-    assert answers(Deed("report.accepted", "report", "r9"), opened) == []
-    assert answers(Deed("report.dismissed", "report", "r2"), opened) == []
+    assert answers(Deed("report.accepted", {"report": "r2"}), opened) == [Answer(OTHER, None)]
+    assert answers(Deed("report.accepted", {"report": "r9"}), opened) == []
+    assert answers(Deed("report.dismissed", {"report": "r2"}), opened) == []
 
 
 def test_one_deed_answers_the_oldest_question_only() -> None:
     opened = [Open(INJECT, frozenset({"decision.recorded"}), {}), Open(OTHER, frozenset({"decision.recorded"}), {})]
-    assert answers(Deed("decision.recorded", "decision", "d"), opened) == [Answer(INJECT, None)]
+    assert answers(Deed("decision.recorded", {"decision": "d"}), opened) == [Answer(INJECT, None)]
     opened[0] = replace(opened[0], answered=frozenset({None}))
-    assert answers(Deed("decision.recorded", "decision", "d"), opened) == [Answer(OTHER, None)]
+    assert answers(Deed("decision.recorded", {"decision": "d"}), opened) == [Answer(OTHER, None)]
 
 
 def test_each_that_is_asked_answers_for_itself() -> None:
@@ -190,15 +190,24 @@ def test_each_that_is_asked_answers_for_itself() -> None:
             INJECT, "notice.acknowledged", {"alert": "a"}, asked=frozenset({RONSE, EUPEN}), answered=frozenset({EUPEN})
         )
     ]
-    assert answers(Deed("notice.acknowledged", "notice", "n", RONSE), opened) == [Answer(INJECT, RONSE)]
-    assert answers(Deed("notice.acknowledged", "notice", "n", EUPEN), opened) == []
-    assert answers(Deed("notice.acknowledged", "notice", "n", OTHER), opened) == []
+    assert answers(Deed("notice.acknowledged", {"notice": "n"}, RONSE), opened) == [Answer(INJECT, RONSE)]
+    assert answers(Deed("notice.acknowledged", {"notice": "n"}, EUPEN), opened) == []
+    assert answers(Deed("notice.acknowledged", {"notice": "n"}, OTHER), opened) == []
 
 
 def test_a_deed_about_somebody_else_is_no_answer() -> None:
     opened = [Open(INJECT, frozenset({"clock.decided"}), {}, about=RONSE)]
-    assert answers(Deed("clock.decided", "clock", "c", EUPEN), opened) == []
-    assert answers(Deed("clock.decided", "clock", "c", RONSE, actor=RONSE), opened) == [Answer(INJECT, RONSE)]
+    assert answers(Deed("clock.decided", {"clock": "c"}, EUPEN), opened) == []
+    assert answers(Deed("clock.decided", {"clock": "c"}, RONSE, actor=RONSE), opened) == [Answer(INJECT, RONSE)]
+
+
+def test_of_two_lists_the_one_whose_alert_it_is_was_answered() -> None:
+    both = [
+        Open(one, frozenset({"notice.acknowledged"}), {"alert": a}, asked=frozenset({RONSE}))
+        for one, a in [(INJECT, "a"), (OTHER, "b")]
+    ]
+    assert answers(Deed("notice.acknowledged", {"notice": "n", "alert": "b"}, RONSE), both) == [Answer(OTHER, RONSE)]
+    assert answers(Deed("notice.acknowledged", {"notice": "n", "alert": "c"}, RONSE), both) == []
 
 
 @given(
@@ -210,7 +219,7 @@ def test_a_deed_answers_at_most_one_and_never_the_same_twice(verbs: list[str], v
     opened = [Open(UUID(int=100 + place), frozenset({one}), {}) for place, one in enumerate(verbs)]
     seen: set[tuple[UUID, UUID | None]] = set()
     for _ in range(len(opened) + 2):
-        given_now = answers(Deed(verb, "x", "1", who, who), opened)
+        given_now = answers(Deed(verb, {"x": "1"}, who, who), opened)
         assert len(given_now) <= 1
         for one in given_now:
             assert (one.inject, one.organisation) not in seen

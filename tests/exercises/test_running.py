@@ -53,6 +53,12 @@ def test_sixty_times_as_fast() -> None:
     assert current_pace() == 60, "the ladders of alerts run as fast"
 
 
+def test_in_production_the_ladders_of_alerts_keep_the_clock_on_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARAAT_MODE", "production")
+    stage.running(speed=60)
+    assert current_pace() == 1
+
+
 def test_paused_over_something_due_plays_it_when_it_goes_on() -> None:
     exercise = stage.running()
     actions.play_due()

@@ -18,6 +18,8 @@ from tests.exercises import stage
 
 pytestmark = pytest.mark.django_db
 
+FORM = {"title": "Dry run", "language": "en", "speed": 60, "part-second": "34043", "part-province": "Oost-Vlaanderen"}
+
 
 @pytest.fixture(autouse=True)
 def _in_english() -> Any:
@@ -42,7 +44,7 @@ def test_an_exercise_is_planned_led_and_ended_on_screen(client: Client) -> None:
     assert "Plan an exercise" in page(client, officer, "/exercises/")
     address = "/exercises/plan/target-lists-october-2024/"
     assert "45041" in page(client, officer, address)
-    form = {"title": "Dry run", "language": "en", "speed": 60, "part-first": "Ronse", "part-second": "34043", "part-province": "Oost-Vlaanderen"}  # fmt: skip
+    form = FORM | {"part-first": "Ronse"}
     answer = client.post(address, form)
     exercise = Exercise.objects.get()
     assert answer.headers["Location"] == at(exercise, "control/")
@@ -68,7 +70,7 @@ def test_an_exercise_is_planned_led_and_ended_on_screen(client: Client) -> None:
 def test_a_name_that_nobody_of_that_kind_has_is_said_beside_its_field(client: Client) -> None:
     cast.ronse(), cast.spiere_helkijn(), cast.east_flanders()
     client.force_login(cast.duty_officer())
-    form = {"title": "x", "language": "en", "speed": 60, "part-first": "Atlantis", "part-second": "34043", "part-province": "Oost-Vlaanderen"}  # fmt: skip
+    form = FORM | {"part-first": "Atlantis"}
     answer = client.post("/exercises/plan/target-lists-october-2024/", form)
     assert "Nobody of this kind is called so." in answer.content.decode()
     assert not Exercise.objects.exists()
@@ -110,8 +112,8 @@ def test_who_has_no_part_sees_nothing_of_it(client: Client, rest: str) -> None:
 
 def test_the_list_shows_only_those_in_which_one_plays(client: Client) -> None:
     exercise = stage.running()
-    assert exercise.number in page(client, cast.spoc_user(cast.ronse()), "/exercises/")
-    assert exercise.number not in page(client, cast.spoc_user(cast.eupen()), "/exercises/")
+    assert at(exercise) in page(client, cast.spoc_user(cast.ronse()), "/exercises/")
+    assert at(exercise) not in page(client, cast.spoc_user(cast.eupen()), "/exercises/")
     assert "Plan an exercise" not in page(client, cast.spoc_user(cast.ronse()), "/exercises/")
 
 

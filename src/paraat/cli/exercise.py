@@ -8,7 +8,7 @@ from typing import Any
 import click
 from django.core.serializers.json import DjangoJSONEncoder
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from paraat.cli.alert import operator
 from paraat.exercises import actions, scenarios
@@ -45,11 +45,10 @@ def list_scenarios(as_json: bool) -> None:
     if as_json:
         _print({"scenarios": rows})
         return
-    table = Table("key", "version", "title", "injects", "lasts", "parts")
+    table = Table(Column("key", no_wrap=True), "title", "injects", "lasts", "parts")
     for row, one in zip(rows, scenarios.found().values(), strict=True):
         table.add_row(
             one.key,
-            one.version,
             one.title["en"],
             str(row["injects"]),
             words(one.minutes),

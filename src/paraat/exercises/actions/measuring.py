@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from paraat.accounts.models import Membership
+from paraat.alerts.models import Notice
 from paraat.exercises.measured import clock_of
 from paraat.exercises.models import Exercise, Inject, Response
 from paraat.exercises.rules.matching import Deed, Open, answers
@@ -31,9 +32,18 @@ def note_deed(*, deed: Recorded) -> list[Response]:
     actor = _organisation_of(
         deed.by, {UUID(one) for inject in injects.values() for one in inject.exercise.parts.values()}
     )
-    done = Deed(deed.verb, deed.object_type, deed.object_id, deed.organisation, actor)
+    done = Deed(deed.verb, _objects(deed), deed.organisation, actor)
     given = answers(done, [_open(inject) for inject in injects.values()])
     return [_keep(injects[one.inject], one.organisation, deed) for one in given]
+
+
+def _objects(deed: Recorded) -> dict[str, str]:
+    """What was done to; of a notice also its alert, which is what a list made."""
+    done = {deed.object_type: deed.object_id}
+    if deed.object_type == "notice":
+        alert = Notice.objects.filter(pk=deed.object_id).values_list("alert", flat=True).first()
+        return done | ({"alert": str(alert)} if alert else {})
+    return done
 
 
 def _open(inject: Inject) -> Open:

@@ -75,7 +75,8 @@ def play_inject(*, inject: UUID, by: Actor | None = None) -> Inject:
     row.refresh_from_db()
     with override(exercise.language):
         row.made = injects.kinds()[row.kind].play(World(exercise, row, parts_of(exercise)))
-    Inject.objects.filter(pk=inject).update(made=row.made)
+    row.asked = row.made.pop("asked").split() if "asked" in row.made else row.asked
+    Inject.objects.filter(pk=inject).update(made=row.made, asked=row.asked)
     told = {"number": exercise.number, "inject": row.key, "made": row.made}
     record("inject.played", by=by or _clock(exercise), on=row, detail=told, exercise=True)
     _changed(exercise)

@@ -1,7 +1,8 @@
 """What a scenario can bring in: one module per kind, found by its name. Adding one edits no list; all pass one contract test.
 
 A kind has `KEYS` (what its payload must and may hold) and `play(world)`, which calls the same actions as people and mail do, with
-`exercise=True`, and returns what it made: {"report": id}. It runs in the transaction that marks the inject as played.
+`exercise=True`, and returns what it made: {"report": id}; "asked" in it replaces the parts that are asked. It runs in the transaction that
+marks the inject as played.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
+from paraat.alerts.models import Alert
 from paraat.exercises.injects.world import World
 from paraat.exercises.rules.scenario import Keys
 from paraat.feeds import actions as feeds
@@ -17,8 +18,6 @@ FORMAT = "target_text"
 
 def play(world: World) -> dict[str, str]:
     """The list goes the way of every list: read, attributed, and the alert that follows. Raises Conflict when there is nobody to name."""
-    from paraat.alerts.models import Alert
-
     hosts = [host for part in world.value("parts") if (host := _site(world.parts.get(part)))]
     if not hosts:
         raise Conflict("None of those who play has a site on file")
@@ -30,9 +29,14 @@ def play(world: World) -> dict[str, str]:
         source=source, stream=BytesIO(_written(world, hosts)), file_name=name, origin=Run.Origin.UPLOAD, by=world.by, exercise=True
     )  # fmt: skip
     run = feeds.read_run(run=run)
-    made = {"run": str(run.pk)}
     alert = Alert.objects.filter(run=run.pk).first()
-    return made | ({"alert": str(alert.pk)} if alert else {})
+    return {"run": str(run.pk), "asked": _told(world, alert)} | ({"alert": str(alert.pk)} if alert else {})
+
+
+def _told(world: World, alert: Alert | None) -> str:
+    """Of those who are asked, the ones that this list tells: who still stands under an earlier notice for the same site is not told twice."""
+    told = set(alert.notices.values_list("organisation", flat=True)) if alert else set()
+    return " ".join(part for part in world.inject.asked if world.parts[part].pk in told)
 
 
 def _site(organisation: Organisation | None) -> str | None:

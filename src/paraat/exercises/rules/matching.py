@@ -9,11 +9,11 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A line of the journal, as far as matching needs it. `organisation`: whom it concerns; `actor`: for whom its doer acts (None: the team)."""
+    """A line of the journal, as far as matching needs it. `objects`: what it was done to, and what that belongs to; `organisation`: whom it
+    concerns; `actor`: for whom its doer acts (None: the team)."""
 
     verb: str
-    object_type: str
-    object_id: str
+    objects: Mapping[str, str]  # type -> id
     organisation: UUID | None = None
     actor: UUID | None = None
 
@@ -45,7 +45,7 @@ def answers(deed: Deed, opened: Iterable[Open]) -> list[Answer]:
     does not answer two questions. An inject that asks several organisations waits for each of them.
     """
     fitting = [one for one in opened if _fits(deed, one)]
-    exact = [one for one in fitting if one.made.get(deed.object_type) == deed.object_id]
+    exact = [one for one in fitting if one.made.items() & deed.objects.items()]
     for one in exact or fitting:
         who = _who(deed, one)
         if who not in one.answered:
@@ -56,8 +56,7 @@ def answers(deed: Deed, opened: Iterable[Open]) -> list[Answer]:
 def _fits(deed: Deed, one: Open) -> bool:
     if deed.verb not in one.verbs:
         return False
-    made = one.made.get(deed.object_type)
-    if made is not None and made != deed.object_id:
+    if any(one.made.get(kind, made) != made for kind, made in deed.objects.items()):
         return False
     if one.asked:
         return deed.organisation in one.asked or deed.actor in one.asked

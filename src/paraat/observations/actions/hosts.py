@@ -22,6 +22,8 @@ from paraat.registry.actions.assets import add_asset
 from paraat.registry.models import Asset, Organisation
 
 State = UnassignedHost.State
+Owned = tuple[str, UUID | None]
+"""What explains an assignment: the value, and its asset; none in an exercise."""
 
 
 @action
@@ -30,20 +32,23 @@ def assign_host(
 ) -> list[Finding]:
     """Say whose this host is: `value` (the host itself, or a domain above it) becomes an asset, so that later lists know it by themselves.
 
-    Every open host below `value` becomes a finding of its run; the organisation is told of those in this host's run, which are returned.
+    Every open host below `value` becomes a finding of its run; the organisation is told of those in this host's run, which are returned. In an
+    exercise the hosts are assigned and the register stays as it is: an exercise changes nothing that is true.
     """
     if host.host != value and not host.host.endswith(f".{value}"):
         raise Invalid("The domain does not contain this host.", host=host.host, domain=value)
     if is_public_suffix(value):
         raise Invalid("Nobody can own a public suffix.", domain=value)
     kind = Asset.Kind.HOST if value == host.host and value.startswith("www.") else Asset.Kind.DOMAIN
-    asset = add_asset(organisation=organisation, kind=kind, value=value, source="unassigned", by=by)
+    asset = None
+    if not host.exercise:
+        asset = add_asset(organisation=organisation, kind=kind, value=value, source="unassigned", by=by).pk
     open_ones = UnassignedHost.objects.select_for_update().filter(state=State.OPEN, exercise=host.exercise)
     same = list(open_ones.filter(Q(host=value) | Q(host__endswith=f".{value}")).order_by("pk"))
     if host.pk not in {one.pk for one in same}:
         raise Conflict("Somebody else dealt with this host meanwhile.", host=host.host)
     _close(same, State.ASSIGNED, by=by, note=note, assigned_to=organisation)
-    found = [finding for one in same for finding in _findings(one, organisation, asset, by)]
+    found = [finding for one in same for finding in _findings(one, organisation, (value, asset), by)]
     record(
         "host.assigned",
         by=by,
@@ -108,9 +113,9 @@ def _close(hosts: Iterable[UnassignedHost], state: str, *, by: Actor, **changes:
             announce(Settled(f"unassigned/{run}"))
 
 
-def _findings(host: UnassignedHost, organisation: Organisation, asset: Asset, by: Actor) -> list[Finding]:
+def _findings(host: UnassignedHost, organisation: Organisation, owned: Owned, by: Actor) -> list[Finding]:
     """The findings of one host, one for each classification, and the matches of its rows; attribution done again for this host alone."""
-    reason = Reason.HOST if asset.value == host.host else Reason.DOMAIN
+    reason = Reason.HOST if owned[0] == host.host else Reason.DOMAIN
     rows: defaultdict[str, list[Observation]] = defaultdict(list)
     for observation in Observation.objects.filter(run=host.run, host=host.host).order_by("row"):
         rows[observation.classification].append(observation)
@@ -119,7 +124,7 @@ def _findings(host: UnassignedHost, organisation: Organisation, asset: Asset, by
             run=host.run,
             row=one.row,
             organisation=organisation,
-            asset=asset.pk,
+            asset=owned[1],
             reason=reason,
             certainty=Certainty.CERTAIN,
         )
@@ -127,14 +132,14 @@ def _findings(host: UnassignedHost, organisation: Organisation, asset: Asset, by
         for one in seen
     )
     return [
-        _finding(host, organisation, asset, reason, classification, seen, by) for classification, seen in rows.items()
+        _finding(host, organisation, owned, reason, classification, seen, by) for classification, seen in rows.items()
     ]
 
 
 def _finding(
     host: UnassignedHost,
     organisation: Organisation,
-    asset: Asset,
+    owned: Owned,
     reason: str,
     classification: str,
     rows: list[Observation],
@@ -151,8 +156,8 @@ def _finding(
             ),
             "certainty": Certainty.CERTAIN,
             "reason": reason,
-            "because": asset.value,
-            "asset": asset.pk,
+            "because": owned[0],
+            "asset": owned[1],
             "rows": len(rows),
             "facts": _facts(rows),
             "listed_at": host.listed_at,
