@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.marking import WATCHES, Role, Viewer
 from paraat.platform.mailbox.taking import Came, Taker, takers
-from paraat.platform.registrations import MenuEntry, Panel, menu, panels
+from paraat.platform.registrations import MenuEntry, Panel, PersonalData, menu, panels, personal_data
 
 
 def _panel(name: str) -> Any:
@@ -27,7 +28,20 @@ def _take(came: Came) -> bool:
     return take_mail(came=came)
 
 
+def _export(contact: UUID) -> dict[str, Any]:
+    from paraat.incidents.actions.personal import export_person
+
+    return export_person(contact)
+
+
+def _erase(contact: UUID) -> int:
+    from paraat.incidents.actions.personal import erase_person
+
+    return erase_person(contact=contact)
+
+
 takers.add(Taker("reports", _take))
+personal_data.add(PersonalData("reports", _export, _erase))
 menu.add(MenuEntry(_("Reports"), "reports", WATCHES, 12))
 menu.add(MenuEntry(_("Requests for help"), "help_requests", WATCHES, 208))
 menu.add(MenuEntry(_("My reports"), "portal_reports", frozenset({Role.SPOC}), 12))
