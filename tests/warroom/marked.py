@@ -14,7 +14,19 @@ from uuid import UUID
 from paraat.kernel.marking import Tlp, Viewer
 from paraat.platform import moment
 from paraat.platform.marked import MarkedModel
-from paraat.warroom.models import Decision, InRoom, LogEntry, Participant, Room, RoomTask, Signal
+from paraat.warroom.models import (
+    Decision,
+    Handover,
+    InRoom,
+    LogEntry,
+    Participant,
+    PressCall,
+    Room,
+    RoomTask,
+    Signal,
+    SituationReport,
+    Statement,
+)
 from paraat.warroom.rules import rights
 
 _number = count(1)
@@ -50,6 +62,10 @@ def _now(_room: Room) -> Any:
     return moment.now()
 
 
+def _today(_room: Room) -> Any:
+    return moment.now().date()
+
+
 def _lane(about: Room) -> Any:
     return about.lanes.create(key="general", title={"en": "General"})
 
@@ -60,6 +76,10 @@ MAKERS: dict[type[MarkedModel], Callable[..., Any]] = {
     Decision: in_room(Decision, text="t", recorded_at=_now),
     RoomTask: in_room(RoomTask, title="t", made_at=_now),
     LogEntry: in_room(LogEntry, text="t", at=_now),
+    SituationReport: in_room(SituationReport, as_of=_now, made_at=_now),
+    Statement: in_room(Statement, subject="t", authority="a", quoted_at=_today, expires_at=_now, made_at=_now),
+    PressCall: in_room(PressCall, medium="t", asked="t", at=_now),
+    Handover: lambda _place, **m: Handover.objects.create(made_at=moment.now(), due_at=moment.now(), content={}, **m),
 }
 HAS_HOUSE = set(MAKERS)
 """A room in which nobody takes part is the team's."""

@@ -1,0 +1,14 @@
+"""Operations of the API about war rooms and what is in them; one file per noun."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from paraat.platform.api import Operations
+
+PARTS = ("sitreps",)
+"""The nouns, in the order of the API's description."""
+
+operations = Operations()
+for _part in PARTS:
+    operations.add_router("", import_module(f"paraat.warroom.api.{_part}").operations)
