@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from paraat.incidents import (
-    checks,
     registered_clocks,  # noqa: F401  # its import registers
+    registered_evidence,  # noqa: F401
     registered_pack,  # noqa: F401
     registered_reports,  # noqa: F401
     registered_work,  # noqa: F401
@@ -16,7 +16,6 @@ from paraat.incidents import (
 from paraat.incidents.finding import find_cases
 from paraat.incidents.happening import on_recorded
 from paraat.kernel.marking import ROOM, Role, Viewer
-from paraat.platform import registrations
 from paraat.platform.facts import Recorded, subscribe
 from paraat.platform.registrations import MenuEntry, Panel, Searchable, menu, panels, searchables
 
@@ -68,14 +67,3 @@ panels.add(Panel("case", _timeline, "timeline", 25))
 panels.add(Panel("case", _reports_of, "reports", 85))
 panels.add(Panel("organisation", _cases_of, "cases", 50))
 searchables.add(Searchable("cases", find_cases))
-
-
-def evidence_of_case(viewer: Viewer, case: Any) -> str | None:
-    """The evidence of a case, on its page; the module is read when the page is shown, since views need the addresses."""
-    from paraat.incidents.views import evidence
-
-    return evidence.panel(viewer, case)
-
-
-panels.add(Panel("case", evidence_of_case, "evidence", 60))
-registrations.checks.add(registrations.Check("evidence", checks.check_evidence))
