@@ -21,12 +21,13 @@ ROSTER_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """Somebody one can enter as: the key in the form, a name that is a role, and for whom."""
+    """Somebody one can enter as: the key in the form, a name that is a role, and for whom: a town's NIS code, or another body's name."""
 
     key: str
     name: str
     role: Role
-    town: str = ""  # NIS
+    town: str = ""
+    body: str = ""
 
     @property
     def email(self) -> str:
@@ -43,6 +44,11 @@ CAST = (
     Character("administrator", "Administrator", Role.ADMINISTRATOR),
     Character("spoc-ronse", "SPOC, Ronse", Role.SPOC, "45041"),
     Character("spoc-spiere-helkijn", "SPOC, Spiere-Helkijn", Role.SPOC, "34043"),
+    Character("spoc-antwerpen", "SPOC, Antwerpen", Role.SPOC, "11002"),
+    Character("spoc-diest", "SPOC, Diest", Role.SPOC, "24020"),
+    Character("spoc-zwijndrecht", "SPOC, Zwijndrecht", Role.SPOC, "11056"),
+    Character("partner", "Partner, association", Role.PARTNER, body="Association of municipalities (demonstration)"),
+    Character("provider", "Provider, regional ICT desk", Role.PROVIDER, body="Regional ICT desk (demonstration)"),
 )
 BY_KEY = {one.key: one for one in CAST}
 
@@ -71,12 +77,17 @@ def town(nis: str) -> Organisation | None:
     return Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY, nis=nis).order_by("-active_from").first()
 
 
+def _for_whom(one: Character) -> Organisation | None:
+    if one.body:
+        return Organisation.objects.filter(name=one.body).first()
+    return town(one.town) if one.town else None
+
+
 def _add(one: Character) -> None:
-    user = actions.add_person(email=one.email, name=one.name, by=SYSTEM)
-    organisation = town(one.town) if one.town else None
-    if one.town and organisation is None:
+    organisation = _for_whom(one)
+    if organisation is None and (one.town or one.body):
         return
-    contact = (
-        Contact.objects.filter(organisation=organisation, role=Contact.Role.SPOC).first() if organisation else None
-    )
+    user = actions.add_person(email=one.email, name=one.name, by=SYSTEM)
+    spocs = Contact.objects.filter(organisation=organisation, role=Contact.Role.SPOC)
+    contact = spocs.first() if one.role == Role.SPOC else None
     actions.give_role(user=user, role=one.role, by=SYSTEM, organisation=organisation, contact=contact)

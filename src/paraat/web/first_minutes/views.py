@@ -73,8 +73,9 @@ def enter(request: Request) -> HttpResponse:
         raise PermissionDenied
     _speak(user, get_language() or user.language)
     login(request, user, backend="paraat.accounts.backends.RightsBackend")
-    where = {"officer": "first_minutes", "spoc-ronse": "portal", "spoc-spiere-helkijn": "portal", "administrator": "me"}
-    return redirect(where.get(request.POST["who"], "board"))
+    character = people.BY_KEY[request.POST["who"]]
+    where = {Role.SPOC: "portal", Role.ADMINISTRATOR: "me", Role.PROVIDER: "cases"}.get(character.role, "board")
+    return redirect("first_minutes" if character.key == "officer" else where)
 
 
 def _speak(user: User, language: str) -> None:
