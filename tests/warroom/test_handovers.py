@@ -30,18 +30,12 @@ def _busy() -> None:
     staging.alert_for(cast.ronse(), cast.wemmel())
     Notice.objects.filter(organisation=cast.ronse()).update(silent_since=now)
     CallLine.objects.filter(organisation=cast.wemmel()).update(claimed_by=cast.second_officer(), claimed_at=now)
-    case = rooms.case("Ransomware at the counter")
-    clock = Clock.objects.create(
-        organisation=case.organisation, case=case, regime="own-test", regime_version="1", proposed_at=now
-    )
-    for key, hours in [("soon", 3), ("later", 30)]:
+    rooms.case("Ransomware at the counter")
+    for town, hours in [(cast.ronse(), 3), (cast.eupen(), 30)]:
+        clock = Clock.objects.create(organisation=town, regime="gdpr", regime_version="2018-05-25", proposed_at=now)
+        due = now + timedelta(hours=hours)
         ClockStep.objects.create(
-            clock=clock,
-            organisation=case.organisation,
-            key=key,
-            article="art. 1",
-            position=1,
-            due_at=now + timedelta(hours=hours),
+            clock=clock, organisation=town, key="notification", article="33", position=1, due_at=due
         )
     Decision.objects.create(room=rooms.room(), asked="Do we tell everybody?", recorded_at=now, recorded_by="x")
 
@@ -55,8 +49,8 @@ def test_it_says_who_is_silent_who_is_being_called_which_clocks_run_out_and_what
     made = handovers.make_handover(by=rooms.officer(), remarks="  Mind the mayor ")
     assert "Ronse is silent" in texts(made, "silent")
     assert "Second duty officer is calling Wemmel" in texts(made, "calls")
-    assert "soon" in texts(made, "clocks")
-    assert "later" not in texts(made, "clocks")
+    assert len(made.content["clocks"]) == 1, "the one within twelve hours"
+    assert "Ronse" in texts(made, "clocks")
     assert "Do we tell everybody?" in texts(made, "decisions")
     assert "Ransomware at the counter" in texts(made, "cases")
     assert made.remarks == "Mind the mayor"

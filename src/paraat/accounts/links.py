@@ -31,3 +31,14 @@ def calendar_url(user: User, now: datetime) -> str:
 def read_calendar(token: str, now: datetime) -> UUID:
     """Whose calendar this is. Raises BadLink or ExpiredLink."""
     return crypto.read_uuid_link("roster", token, now=now)
+
+
+def roster_url(user: User, now: datetime) -> str:
+    """The private address of everybody's shifts, for the calendar program of somebody of the team."""
+    token = crypto.sign_link("roster-all", user.pk, now + CALENDAR_LASTS)
+    return configuration.public_url() + reverse("roster_calendar_all", kwargs={"token": token})
+
+
+def read_roster(token: str, now: datetime) -> UUID:
+    """Who was given that address. Raises BadLink or ExpiredLink."""
+    return crypto.read_uuid_link("roster-all", token, now=now)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("roster/<uuid:shift>/swap/", roster.swap, name="shift_swap"),
     path("roster/<uuid:shift>/remove/", roster.remove, name="shift_remove"),
     path("roster/calendar/<str:token>.ics", roster.own_calendar, name="roster_calendar"),
+    path("roster/calendar/all/<str:token>.ics", roster.whole_calendar, name="roster_calendar_all"),
     path("tasks/", tasks.listing, name="tasks"),
     path("tasks/<uuid:task>/take/", tasks.take, name="task_take"),
     path("tasks/<uuid:task>/back/", tasks.hand_back, name="task_back"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from paraat.accounts.models import WaitingTask
 from paraat.alerts.models import CallLine, Notice
-from paraat.incidents.models import Case, ClockStep
+from paraat.incidents.clocks import due_lines
+from paraat.incidents.models import Case
 from paraat.kernel.marking import Viewer
 from paraat.platform.jinja import in_language
 from paraat.warroom.models import Decision, Room, Statement, Trigger
@@ -56,15 +57,12 @@ def _calls(viewer: Viewer, _now: datetime) -> Iterator[Row]:
 
 
 def _clocks(viewer: Viewer, now: datetime) -> Iterator[Row]:
-    rows = _seen(ClockStep.objects.open().filter(due_at__lte=now + AHEAD), viewer)
-    for one in rows.select_related("clock__case", "organisation").order_by("due_at")[:MOST]:
-        said = _("%(organisation)s: %(step)s (%(regime)s, %(article)s)") % {
-            "organisation": one.organisation.name, "step": one.key, "regime": one.clock.regime, "article": one.article,
+    for one in due_lines(viewer, within_hours=AHEAD / timedelta(hours=1), now=now)[:MOST]:
+        about = one.number or one.name
+        said = _("%(organisation)s, %(case)s: %(step)s (%(regime)s)") % {
+            "organisation": one.name, "case": about, "step": one.title, "regime": one.regime,
         }  # fmt: skip
-        case = one.clock.case
-        url = f"/cases/{case.pk}/#clocks" if case else ""
-        top = max(one.tlp, one.clock.tlp, case.tlp if case else 0)
-        yield row(said, url=url, tlp=top, exercise=one.exercise, due_at=one.due_at)
+        yield row(said, url=one.url, tlp=one.tlp, exercise=one.exercise, due_at=one.due_at)
 
 
 def _decisions(viewer: Viewer, _now: datetime) -> Iterator[Row]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from paraat.accounts import actions, links, rules
 from paraat.accounts.forms import ShiftForm
-from paraat.accounts.models import Shift, User
+from paraat.accounts.models import Membership, Shift, User
 from paraat.formats.icalendar import Event, calendar
 from paraat.kernel.marking import TEAM, Role
 from paraat.platform import moment
@@ -35,13 +38,14 @@ def roster(request: Request) -> HttpResponseBase:
     now = moment.now()
     table = Table(
         request,
-        Shift.objects.filter(ends_at__gt=now).select_related("user"),
+        _of_whom(Shift.objects.filter(ends_at__gt=now)),
         name="roster",
         columns=[
             Column("starts_at", _("From"), sort="starts_at"),
             Column("ends_at", _("Until"), sort="ends_at"),
             Column("position", _("Position"), value=lambda row: row.get_position_display()),
             Column("user", _("Who"), sort="user__name"),
+            Column("organisation", _("Organisation"), value=lambda row: ", ".join(row.organisations)),
         ],
         search=["user__name"],
         filters=[Filter("position", _("Position"), Shift.Position.choices)],
@@ -49,7 +53,7 @@ def roster(request: Request) -> HttpResponseBase:
         empty=_("Nobody is on the roster."),
         hint=_("Add a shift: without one everybody of the team is paged."),
     )
-    shifts = list(Shift.objects.filter(ends_at__gt=now, starts_at__lt=now + AHEAD).select_related("user"))
+    shifts = list(_of_whom(Shift.objects.filter(ends_at__gt=now, starts_at__lt=now + AHEAD)))
     context = {
         "now": now,
         "on_call": _on_call(shifts, now),
@@ -57,8 +61,16 @@ def roster(request: Request) -> HttpResponseBase:
         "form": ShiftForm(),
         "may_change": request.viewer.is_team,
         "calendar": links.calendar_url(_me(request), now) if request.viewer.is_team else "",
+        "everybody": links.roster_url(_me(request), now) if request.viewer.is_team else "",
     }
     return table.answer("accounts/roster.html", context)
+
+
+def _of_whom(shifts: QuerySet[Shift]) -> QuerySet[Any]:
+    """Shifts with their people, and as `organisations` the names of those for which each works: the team is made up of several."""
+    held = Membership.objects.in_force().filter(user=OuterRef("user"), organisation__isnull=False)
+    names = held.order_by("organisation__name").values("organisation__name").distinct()
+    return shifts.select_related("user").annotate(organisations=ArraySubquery(names))
 
 
 def _me(request: Request) -> User:
@@ -146,6 +158,28 @@ def own_calendar(request: Request, token: str) -> HttpResponse:  # noqa: ARG001 
 
 def _event(one: Shift) -> Event:
     return Event(f"{one.pk}@paraat", one.starts_at, one.ends_at, str(one.get_position_display()))
+
+
+@public
+@require_safe
+def whole_calendar(request: Request, token: str) -> HttpResponse:  # noqa: ARG001  # Django gives it
+    """Everybody's shifts, for the calendar program of somebody of the team; the address stops working when he leaves it."""
+    now = moment.now()
+    try:
+        user = User.objects.active().get(pk=links.read_roster(token, now))
+    except (BadLink, ExpiredLink, User.DoesNotExist) as error:
+        raise Http404 from error
+    if not Membership.objects.in_force().filter(user=user, role__in=rules.ON_CALL_ROLES).exists():
+        raise Http404
+    with translation.override(user.language):
+        shifts = _of_whom(Shift.objects.filter(ends_at__gt=now - AHEAD))
+        content = calendar("Paraat", [_named(one) for one in shifts], written=now)
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8")
+
+
+def _named(one: Any) -> Event:
+    who = ", ".join([one.user.name, *one.organisations])
+    return Event(f"{one.pk}@paraat", one.starts_at, one.ends_at, f"{one.get_position_display()}: {who}")
 
 
 def _uuid(text: str) -> UUID:
