@@ -256,3 +256,16 @@ def test_due_lines_for_whoever_asks(django_assert_num_queries: Any) -> None:
     assert len(clocks.due_lines(viewer, cases=[clock.case], within_hours=24 * 5)) == 3
     assert clocks.due_lines(cast.spoc_viewer(cast.spiere_helkijn())) == []
     assert clocks.due_lines(viewer, now=moment.now() + 5 * HOUR)[0].overdue
+
+
+def test_a_spoc_finds_its_deadlines_on_its_own_page_and_the_team_on_the_board() -> None:
+    clock = running(moment.now() - 30 * HOUR)
+    portal = signed_in(cast.spoc_user(cast.ronse())).get("/portal/").content.decode()
+    assert "Early warning" in portal
+    assert f"/clocks/{clock.pk}/" in portal
+    assert "Early warning" not in signed_in(cast.spoc_user(cast.spiere_helkijn())).get("/portal/").content.decode()
+    caches["local"].clear()
+    board = signed_in(cast.duty_officer()).get("/").content.decode()
+    assert "Ronse: Early warning" in board
+    caches["local"].clear()
+    assert "Early warning" not in signed_in(cast.observer()).get("/").content.decode()

@@ -64,7 +64,14 @@ def _of_organisation(viewer: Viewer, organisation: Any) -> str | None:
     return views.organisation_panel(viewer, organisation)
 
 
+def _of_portal(viewer: Viewer, _nothing: Any) -> str | None:
+    from paraat.incidents.views import clocks as views
+
+    return views.portal_panel(viewer)
+
+
 menu.add(MenuEntry(_("Deadlines"), "clocks", WATCHES | {Role.SPOC}, 205))
 panels.add(Panel("case", _of_case, "clocks", 20))
 panels.add(Panel("organisation", _of_organisation, "regimes", 60))
+panels.add(Panel("portal", _of_portal, "clocks", 20))
 checks.add(Check("clocks", clocks.check_reminders))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.template import engines
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from paraat.kernel.marking import Viewer
+from paraat.incidents.clocks import DueLine, due_lines
+from paraat.kernel.marking import WATCHES, Viewer
 from paraat.platform import jinja
 from paraat.platform.parts import Part, part
 from paraat.web import remembered
@@ -21,6 +23,8 @@ from paraat.web.log import latest
 from paraat.web.rules import situation
 
 LOG_LINES = 12
+AHEAD = 24
+"""Hours: statutory steps due within these stand on the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,17 @@ def _board(shown: Board, context: dict[str, Any], viewer: Viewer) -> Iterator[tu
         yield name, _render(name, context)
     if not shown.tiles:
         yield "places", _render("places", {**context, "elsewhere": gettext("Elsewhere")})
+    yield "clocks", _render("clocks", {**context, "deadlines": _deadlines(viewer, shown.exercise, context["now"])})
     for province in shown.provinces if shown.tiles else ():
         yield f"p-{province.code or 'none'}", _province(province, jinja.language())
     yield "now", _render("now", {**context, "entries": latest(viewer, LOG_LINES, exercise=shown.exercise)})
+
+
+def _deadlines(viewer: Viewer, exercise: bool, now: datetime) -> list[DueLine]:
+    """The statutory steps of this world that are due within a day or overdue, for those who may open them."""
+    if not viewer.has(*WATCHES):
+        return []
+    return [line for line in due_lines(viewer, within_hours=AHEAD, now=now) if line.exercise == exercise]
 
 
 @lru_cache(maxsize=256)

@@ -22,7 +22,7 @@ from paraat.alerts.views.acting import WATCHES, WORKS, found
 from paraat.incidents import regimes
 from paraat.incidents.actions.clocks import confirm_recipient, decide_clock, record_fact, start_clock
 from paraat.incidents.clock_forms import DutyForm, FactForm, NoDutyForm, RecipientForm, StartForm
-from paraat.incidents.clocks import regime_of, step_title, words
+from paraat.incidents.clocks import due_lines, regime_of, step_title, words
 from paraat.incidents.models import Case, Clock, ClockStep, OrganisationRegime
 from paraat.incidents.rules import clocks as rules
 from paraat.kernel.marking import Role, Viewer
@@ -34,6 +34,8 @@ from paraat.platform.tables import Column, Filter, Table
 SEES = (*WATCHES, Role.SPOC)
 ACTS = (*WORKS, Role.SPOC)
 """A SPOC decides for its own organisation, an officer on its behalf: `said_by` says who there did."""
+AHEAD = 24 * 40
+"""Hours: a SPOC sees what is due within these on its own page, a month's report included."""
 
 
 @require_safe
@@ -244,6 +246,15 @@ def case_panel(viewer: Viewer, case: Case) -> str | None:
         "start": StartForm([clock.regime for clock in clocks], auto_id="clock_%s"),
     }
     return SafeString(render_to_string("incidents/_clocks.html", context))
+
+
+def portal_panel(viewer: Viewer) -> str | None:
+    """What the organisations of a SPOC have to decide or submit, on their own page."""
+    own = Viewer(viewer.user, frozenset({Role.SPOC}), viewer.own) if viewer.has(Role.SPOC) else None
+    lines = due_lines(own, within_hours=AHEAD) if own and own.own else []
+    if not lines:
+        return None
+    return SafeString(render_to_string("incidents/_deadlines.html", {"lines": lines, "now": moment.now()}))
 
 
 @require_POST
