@@ -29,7 +29,7 @@ def related(viewer: Viewer, case: Case) -> list[tuple[Case, Proposal]]:
 
 def _others(viewer: Viewer, case: Case) -> CaseQuerySet:
     rows = Case.objects.visible_to(viewer).filter(exercise=case.exercise).exclude(pk=case.pk)
-    return rows.exclude(state=Case.State.MERGED)  # type: ignore[no-any-return]
+    return rows.exclude(state=Case.State.MERGED)
 
 
 def _indicators(viewer: Viewer, case: Case) -> Iterator[Shared]:

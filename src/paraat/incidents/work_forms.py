@@ -144,12 +144,15 @@ class PointForm(forms.Form):
         label=_("It speaks"),
         choices=[("1", _("for")), ("", _("against"))],
         coerce=bool,
-        empty_value=False,
         required=False,
         widget=forms.RadioSelect,
         initial="1",
     )
     text = forms.CharField(label=_("What?"), max_length=500, widget=_area(2))
+
+    def values(self) -> dict[str, Any]:
+        """What `add_point` takes."""
+        return {"speaks_for": bool(self.cleaned_data["speaks_for"]), "text": self.cleaned_data["text"]}
 
 
 class AssessForm(forms.Form):

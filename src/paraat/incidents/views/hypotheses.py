@@ -140,7 +140,7 @@ def point(request: Request, pk: UUID) -> HttpResponse:
     """Something that speaks for or against it."""
     row, form = found(Hypothesis.objects.visible_to(request.viewer), pk), PointForm(request.POST)
     if form.is_valid():
-        attempt(request, lambda: actions.add_point(hypothesis=row, by=request.actor, **form.cleaned_data), _("Noted."))
+        attempt(request, lambda: actions.add_point(hypothesis=row, by=request.actor, **form.values()), _("Noted."))
     return HttpResponseRedirect(reverse("hypothesis", args=[pk]))
 
 

@@ -6,7 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -108,7 +108,7 @@ def join(request: Request, pk: UUID, note: UUID, number: int) -> HttpResponse:
     """A conflict and the newest text side by side, and one text to make of them."""
     case, row = case_of(request, pk), _note(request, pk, note)
     head = actions.head_of(row)
-    conflict: NoteVersion = found(row.versions.filter(conflict=True, joined_in=None), _key(row, number))
+    conflict: NoteVersion = _numbered(row.versions.filter(conflict=True, joined_in=None), number)
     form = NoteForm(request.POST or None, initial={"text": both(conflict, head), "base": head.number})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -141,7 +141,7 @@ def both(conflict: NoteVersion, head: NoteVersion) -> str:
 def version(request: Request, pk: UUID, note: UUID, number: int) -> HttpResponse:
     """One saved text, and what it changed."""
     case, row = case_of(request, pk), _note(request, pk, note)
-    shown: NoteVersion = found(row.versions.all(), _key(row, number))
+    shown: NoteVersion = _numbered(row.versions.all(), number)
     before = row.versions.filter(number=shown.base).first()
     changed = differences(before.text if before else "", shown.text)
     return render(
@@ -154,5 +154,8 @@ def _note(request: Request, pk: UUID, note: UUID) -> Note:
     return row
 
 
-def _key(note: Note, number: int) -> UUID | None:
-    return note.versions.filter(number=number).values_list("pk", flat=True).first()  # type: ignore[no-any-return]
+def _numbered(rows: QuerySet[NoteVersion], number: int) -> NoteVersion:
+    row = rows.filter(number=number).first()
+    if row is None:
+        raise Http404
+    return row
