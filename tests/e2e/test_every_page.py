@@ -21,6 +21,9 @@ NO_PAGES = {
     "run_parts": "a part of a page", "alert_parts": "a part of a page", "first_minutes_now": "a part of a page",
     "room_parts": "a part of a page", "room_wall_parts": "a part of a page",
     "clock_step_paper": "a file", "clock_step_data": "a file",
+    "exercise_parts": "a part of a page", "exercise_control_parts": "a part of a page",
+    "exercise_report_pdf": "a file", "exercise_report_json": "a file", "exercise_report": "there is none before an exercise began",
+    "sitrep_file": "a file", "roster_calendar_all": "a calendar",
     "run_file": "a file", "register_file": "a file", "roster_calendar": "a calendar", "mfa_download_recovery_codes": "a file",
     "account_logout": "ends the session of the walk", "account_reauthenticate": "there is no password to ask for here",
     "mfa_reauthenticate": "there is no second factor here", "mfa_reauthenticate_webauthn": "there is no passkey here",
@@ -57,7 +60,8 @@ def busy(region: Installation, tmp_path_factory: pytest.TempPathFactory) -> Inst
 
 BUSY = """
 import django; django.setup()
-from datetime import date
+from datetime import date, timedelta
+from paraat.accounts.middleware import actor_of
 from paraat.accounts.models import User
 from paraat.alerts import actions as alerts
 from paraat.formats import mail
@@ -66,6 +70,8 @@ from paraat.kernel.marking import Tlp
 from paraat.registry import actions as registry
 from paraat.registry.models import Contact, Organisation
 from paraat.warroom.actions.decisions import ask_decision
+from paraat.platform import moment
+from paraat.warroom.actions import freezing, handovers, press, sitreps, statements
 from paraat.warroom.actions.participants import join_room
 from paraat.warroom.actions.rooms import move_room, open_room
 from paraat.warroom.actions.signals import report_signal
@@ -82,6 +88,17 @@ add_trigger(room=room, condition="Counting stops", then="Call the governor", min
 ask_decision(room=room, asked="Close the counters?", by=SYSTEM)
 report_signal(room=room, lane="cyber", text="The site is slow", by=SYSTEM)
 move_room(room=open_room(title="Last month", by=SYSTEM, exercise=True), to="closed", by=SYSTEM)
+by, second = actor_of(officer), actor_of(User.objects.get(email="coordinator@paraat.example"))
+for kept in (True, False):
+    report = sitreps.draft_report(room=room, version="tactical", language="nl", tlp=Tlp.GREEN, by=by)
+    if kept:
+        freezing.approve_report(report=sitreps.submit_report(report=report, by=by), by=second)
+    line = statements.write_statement(room=room, subject="Voting machines", text=dict.fromkeys(("nl", "fr", "de", "en"), "Not connected."),
+        authority="Authority", quoted_at=date(2024, 10, 1), expires_at=moment.now() + timedelta(days=1), by=by)
+    if kept:
+        statements.approve_statement(statement=statements.submit_statement(statement=line, by=by), by=second)
+press.log_call(room=room, medium="Radio", asked="Is it connected?", by=by)
+handovers.make_handover(by=by, remarks="Nothing else")
 registry.invite_contact(contact=Contact.objects.filter(organisation__name="Ronse", role="deputy").first(), by=SYSTEM)
 """
 

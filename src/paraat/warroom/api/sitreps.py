@@ -152,5 +152,5 @@ def one(request: ApiRequest, report: UUID) -> dict[str, Any]:
 )
 def statements(request: ApiRequest, part: Query[Part]) -> dict[str, Any]:
     """What may be said now: approved, not withdrawn, not expired."""
-    rows = Statement.objects.visible_to(request.viewer).standing(moment.now())  # type: ignore[attr-defined]
+    rows = Statement.objects.visible_to(request.viewer).standing(moment.now())
     return page(rows.order_by("expires_at", "pk"), part)
