@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -40,13 +41,13 @@ def owner_of_address(address: str) -> Organisation | None:
     )
 
 
-def _of_domain(domain: str) -> QuerySet[Asset]:
+def _of_domain(domain: str) -> QuerySet[Any, Any]:
     """Owners of the domain or of one above it (mail.ronse.be is of ronse.be); what several share names nobody."""
     labels = domain.split(".")
     above = [".".join(labels[place:]) for place in range(len(labels) - 1)]
     kinds = Q(kind__in=[Asset.Kind.DOMAIN, Asset.Kind.EMAIL_DOMAIN, Asset.Kind.HOST])
     held = Asset.objects.as_of(moment.today()).filter(kinds, value__in=above, shared=False)
-    return held.values("organisation")  # type: ignore[no-any-return]
+    return held.values("organisation")
 
 
 def _only(rows: QuerySet[Organisation]) -> Organisation | None:

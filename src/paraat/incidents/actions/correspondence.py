@@ -19,6 +19,7 @@ from paraat.incidents.happening import case_changed
 from paraat.incidents.models import Attachment, Case, Correspondence, Report
 from paraat.incidents.proposing import owner_of_address
 from paraat.kernel.actor import SYSTEM, Actor, ActorKind
+from paraat.kernel.ids import HOUSE
 from paraat.kernel.marking import Tlp
 from paraat.platform import configuration, facts, files, live, moment
 from paraat.platform.actions import action, record
@@ -161,8 +162,9 @@ def _waits(row: Correspondence, report: Report | None, case: Case | None) -> Non
     address = f"/cases/{case.pk}/#mails" if case else f"/reports/{report.pk}/#mails" if report else ""
     with happening.for_officers():
         summary = _("A mail about %(number)s") % {"number": about}
-    organisation = {"organisation": row.organisation_id} if row.organisation_id else {}
-    waits = facts.Waits("mail", f"mail:{row.pk}", summary, address, urgent=False, exercise=row.exercise, **organisation)
+    waits = facts.Waits(
+        "mail", f"mail:{row.pk}", summary, address, row.organisation_id or HOUSE, urgent=False, exercise=row.exercise
+    )
     facts.announce(waits)
 
 

@@ -17,6 +17,7 @@ from paraat.incidents.models import Report
 from paraat.kernel import codes
 from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict, Invalid
+from paraat.kernel.ids import HOUSE
 from paraat.kernel.marking import Tlp
 from paraat.platform import facts, live, moment
 from paraat.platform.actions import action, record
@@ -140,7 +141,7 @@ def _told(report: Report, by: Actor, now: datetime) -> None:
         f"/reports/{report.pk}/",
         urgent=not _flooded(report, now),
         exercise=report.exercise,
-        **({"organisation": report.organisation_id} if report.organisation_id else {}),
+        organisation=report.organisation_id or HOUSE,
     )
     facts.announce(waits)
     live.publish("reports", id=report.pk)

@@ -69,7 +69,8 @@ def listing(request: Request) -> HttpResponseBase:
 def in_turn(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Each with `turn`: sorted by it backwards, what waits for triage comes first and the newest before the older."""
     later = ExpressionWrapper(F("received_at") + Value(LATER), output_field=DateTimeField())
-    return rows.annotate(turn=Case(When(state=Report.State.NEW, then=later), default=F("received_at")))
+    turned: QuerySet[Any] = rows.annotate(turn=Case(When(state=Report.State.NEW, then=later), default=F("received_at")))
+    return turned
 
 
 def whose(row: Report) -> str:

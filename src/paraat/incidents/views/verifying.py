@@ -71,7 +71,7 @@ def place(request: Request, pk: UUID) -> HttpResponse:
     report = reports.report_of(request, pk)
     typed = request.POST.get("organisation", "").strip()
     rows = list(Organisation.objects.as_of(moment.day(moment.now())).called(typed)[:2]) if typed else []
-    rows = [found(Organisation.objects, UUID(typed))] if _is_id(typed) else rows
+    rows = [found(Organisation.objects.all(), UUID(typed))] if _is_id(typed) else rows
     if len(rows) != 1:
         messages.error(request, _("No organisation on file has this name, or several have."))
         return reports.page(request, report, status=400)
@@ -91,7 +91,7 @@ def verify(request: Request, pk: UUID) -> HttpResponse:
     form = CallBackForm(report, request.POST)
     if not form.is_valid():
         return reports.page(request, report, call_form=form, status=400)
-    contact = found(Contact.objects, UUID(form.cleaned_data["contact"]))
+    contact = found(Contact.objects.all(), UUID(form.cleaned_data["contact"]))
     deed = confirm_report if form.cleaned_data["outcome"] == "true" else deny_report
     spoke_to = form.cleaned_data["spoke_to"]
     return act(
