@@ -99,6 +99,21 @@ for kept in (True, False):
         statements.approve_statement(statement=statements.submit_statement(statement=line, by=by), by=second)
 press.log_call(room=room, medium="Radio", asked="Is it connected?", by=by)
 handovers.make_handover(by=by, remarks="Nothing else")
+from paraat.incidents.actions import exposure, extortion, hypotheses, notes, suppliers
+from paraat.incidents.actions.cases import open_case
+town = Organisation.objects.get(name="Ronse", kind="municipality")
+case = open_case(organisation=town, title="Files are locked", classification="malicious-code.infected-system", by=by, exercise=True)
+extortion.record_claim(case=case, actor="Play", claim="We have it", publishes_at=moment.now() + timedelta(days=2), by=by)
+extortion.decide_ransom(case=case, decision="not_pay", decided_by="The college", because="Policy", by=by)
+data = exposure.record_exposure(case=case, what="Staff files", categories=["staff"], by=by)
+exposure.add_concerned(exposure=data, organisation=Organisation.objects.get(name="Eupen", kind="municipality"), by=by)
+supplier = Organisation.objects.filter(kind="provider").first()
+if supplier:
+    suppliers.involve_supplier(case=case, organisation=supplier, by=by)
+note = notes.write_note(case=case, title="Servers", text="A", by=by)
+notes.save_note(note=note, base=1, text="B", by=by)
+notes.save_note(note=note, base=1, text="C", by=second)
+hypotheses.make_hypothesis(question="Same actor?", statement="Yes", cases=[case], by=by)
 registry.invite_contact(contact=Contact.objects.filter(organisation__name="Ronse", role="deputy").first(), by=SYSTEM)
 """
 
