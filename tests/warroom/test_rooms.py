@@ -19,6 +19,7 @@ from paraat.incidents.actions.cases import open_case
 from paraat.incidents.models import Case
 from paraat.kernel.marking import Tlp
 from paraat.platform import moment
+from paraat.warroom import parts as room_parts
 from paraat.warroom.actions import decisions, participants, rooms, signals, tasks, triggers
 from paraat.warroom.actions.log import add_line
 from paraat.warroom.models import Decision, LogEntry, Participant, Room, RoomTask, Signal
@@ -150,7 +151,7 @@ def test_no_participant_sees_above_his_ceiling_and_the_picture_is_what_visible_t
         for number, (kind, tlp) in enumerate(rows):
             put_row(room, kind, f"row {number}", tlp)
         caches["local"].clear()
-        seen = picture(viewer, room, reach(viewer, room), moment.now())
+        seen = picture(room, reach(viewer, room), moment.now())
         shown: dict[Any, set[Any]] = {
             Signal: {one.pk for lane in seen.lanes for one in lane.newest + lane.escalated},
             Decision: {one.pk for one in seen.asked + seen.taken},
@@ -364,7 +365,8 @@ def test_a_page_gets_what_changed_and_no_more() -> None:
     assert "Site is down" in text and text.count("data-part=") == 1
 
 
-def test_what_is_older_than_the_room_says_so_and_the_page_itself_is_never_old() -> None:
+def test_what_is_older_than_the_room_says_so_and_the_page_itself_is_never_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_parts, "SHORTEST", 60)
     room = staging.room()
     client = officer()
     page(client, address(room))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
@@ -23,16 +23,19 @@ from paraat.platform import moment
 from paraat.platform.parts import Part, part
 from paraat.platform.registrations import panels
 from paraat.warroom.models import Room
-from paraat.warroom.picture import Picture, picture
+from paraat.warroom.picture import Picture, picture, surroundings
 from paraat.warroom.reach import Reach
 
 SHORTEST = 0.25
 """Seconds for which a room that was just made serves its whole class, though it changed meanwhile."""
+SURROUNDINGS = 1.0
+"""The same for what the room is about, and for the panels: it changes seldom, and costs as much to read as everything that happens."""
 LONGEST = 15
 """Seconds after which it is made again though nobody touched the room: clocks run, and what is joined has a life of its own."""
 CSRF = "0" * 64
 """Stands in the forms of a part, which many share, where each page has a token of its own."""
-ROOM = ("head", "triggers", "decisions", "tasks", "log", "joined", "towns", "people")
+ROOM = ("head", "triggers", "decisions", "tasks", "log")
+ABOUT = ("joined", "towns", "people")
 WALL = ("wall_head", "wall_signals", "wall_triggers", "wall_decisions")
 _LOCKS = tuple(Lock() for _ in range(64))
 
@@ -45,6 +48,9 @@ class Made:
     at: float
     title: str
     by_id: dict[str, Part]
+    about: dict[str, Part] = field(default_factory=dict)  # of these parts: what the room is about, and the panels
+    about_cursor: int = -1
+    about_at: float = 0
 
     def __getitem__(self, name: str) -> Part:
         return self.by_id[name]
@@ -58,46 +64,57 @@ def parts(viewer: Viewer, room: Room, reach: Reach, *, kind: str, patient: bool 
     """The parts of a `room` or its `wall`, and whether they are older than the room. `patient`: never older, however long it takes."""
     key = f"room:{kind}:{room.pk}:{reach.key}:{get_language()}:{timezone.get_current_timezone_name()}"
     found: Made | None = caches["local"].get(key)
-    now = time.monotonic()
-    if found and found.cursor == room.cursor:
+    if found and found.cursor == found.about_cursor == room.cursor:
         return found, False
-    if found and not patient and now - found.at < SHORTEST:
+    if found and not patient and time.monotonic() - found.at < SHORTEST:
         return found, True
     lock = _LOCKS[hash(key) % len(_LOCKS)]
     if not lock.acquire(blocking=patient or found is None):
         assert found  # noqa: S101  # else we would have waited
         return found, True
     try:
-        made = made_now(viewer, room, reach, kind=kind)
+        made = made_now(viewer, room, reach, kind=kind, before=None if patient else found)
         caches["local"].set(key, made, LONGEST)
     finally:
         lock.release()
-    return made, False
+    return made, made.about_cursor != room.cursor
 
 
-def made_now(viewer: Viewer, room: Room, reach: Reach, *, kind: str) -> Made:
-    """The same, made now."""
+def made_now(viewer: Viewer, room: Room, reach: Reach, *, kind: str, before: Made | None = None) -> Made:
+    """The same, made now; what the room is about is taken from `before` when that is young enough."""
     began = time.monotonic()
-    seen = picture(viewer, room, reach, moment.now())
-    context = {"seen": seen, "room": room, "reach": reach, "now": seen.now, "csrf_input": _placeholder()}
-    rendered = _wall(context) if kind == "wall" else _room(viewer, seen, context)
-    title = f"{room.number} {room.title}"
-    return Made(room.cursor, began, title, {name: part(name, html) for name, html in rendered})
+    seen = picture(room, reach, moment.now())
+    context = {"room": room, "reach": reach, "now": seen.now, "csrf_input": _placeholder()}
+    rendered = _happening(seen, {**context, "seen": seen}, kind)
+    happening = {name: part(name, html) for name, html in rendered}
+    made = Made(room.cursor, began, f"{room.number} {room.title}", happening)
+    if kind == "wall":
+        return replace(made, about_cursor=room.cursor)
+    if before and began - before.about_at < SURROUNDINGS:
+        return replace(
+            made,
+            by_id=happening | before.about,
+            about=before.about,
+            about_cursor=before.about_cursor,
+            about_at=before.about_at,
+        )
+    context["seen"] = surroundings(viewer, room, reach, seen.now)
+    about = {name: part(name, html) for name, html in _about(viewer, room, context)}
+    return replace(made, by_id=happening | about, about=about, about_cursor=room.cursor, about_at=began)
 
 
-def _room(viewer: Viewer, seen: Picture, context: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in ROOM:
+def _happening(seen: Picture, context: dict[str, Any], kind: str) -> Iterator[tuple[str, str]]:
+    for name in WALL if kind == "wall" else ROOM:
         yield name, _render(name, context)
-    for lane in seen.lanes:
+    for lane in seen.lanes if kind == "room" else ():
         yield f"lane-{lane.lane.key}", _render("lane", {**context, "lane": lane})
-    for panel in sorted((one for one in panels if one.page == "room"), key=lambda one: one.order):
-        html = panel.render(viewer, seen.room)
-        yield f"panel-{panel.name}", html or ""
 
 
-def _wall(context: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in WALL:
+def _about(viewer: Viewer, room: Room, context: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in ABOUT:
         yield name, _render(name, context)
+    for panel in sorted((one for one in panels if one.page == "room"), key=lambda one: one.order):
+        yield f"panel-{panel.name}", panel.render(viewer, room) or ""
 
 
 def _render(name: str, context: dict[str, Any]) -> str:
@@ -114,4 +131,4 @@ def signed(made: Made, token: str) -> Made:
     own = {
         name: Part(one.id, SafeString(one.html.replace(CSRF, token)), one.version) for name, one in made.by_id.items()
     }
-    return Made(made.cursor, made.at, made.title, own)
+    return replace(made, by_id=own)

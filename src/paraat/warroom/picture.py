@@ -81,7 +81,7 @@ class TownSeen:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All of it."""
+    """What happens in the room."""
 
     room: Room
     now: datetime
@@ -94,10 +94,6 @@ class Picture:
     done_tasks: list[RoomTask]
     log: list[LogEntry]
     triggers: list[Trigger]
-    people: list[Participant]
-    cases: list[CaseSeen]
-    alerts: list[AlertSeen]
-    towns: list[TownSeen]
 
     @property
     def running(self) -> list[Trigger]:
@@ -110,8 +106,28 @@ class Picture:
         return [signal for lane in self.lanes for signal in lane.escalated]
 
 
-def picture(viewer: Viewer, room: Room, reach: Reach, now: datetime) -> Picture:
-    """The room as this viewer, and everybody of his class, sees it at `now`."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the room is about: who takes part, and what is joined to it."""
+
+    people: list[Participant]
+    cases: list[CaseSeen]
+    alerts: list[AlertSeen]
+    towns: list[TownSeen]
+
+
+def surroundings(viewer: Viewer, room: Room, reach: Reach, now: datetime) -> Surroundings:
+    """What the room is about, as this viewer, and everybody of his class, sees it at `now`."""
+    return Surroundings(
+        people=list(room.participants.filter(left_at=None).select_related("organisation").order_by("joined_at")),
+        cases=_cases(viewer, room, reach, now),
+        alerts=_alerts(viewer, room, reach),
+        towns=_towns(viewer, reach, room.exercise),
+    )
+
+
+def picture(room: Room, reach: Reach, now: datetime) -> Picture:
+    """What happens in the room, as everybody of this class of rights sees it at `now`."""
     decisions = list(_in(Decision, room, reach).prefetch_related("replaced_by")[:40])
     tasks = _in(RoomTask, room, reach).select_related("organisation", "owner")
     return Picture(
@@ -126,10 +142,6 @@ def picture(viewer: Viewer, room: Room, reach: Reach, now: datetime) -> Picture:
         done_tasks=list(tasks.exclude(done_at=None).order_by("-done_at")[:DONE]),
         log=list(_in(LogEntry, room, reach)[:LINES]),
         triggers=list(room.triggers.order_by(_running_first(), "due_at", "pk")),
-        people=list(room.participants.filter(left_at=None).select_related("organisation").order_by("joined_at")),
-        cases=_cases(viewer, room, reach, now),
-        alerts=_alerts(viewer, room, reach),
-        towns=_towns(viewer, reach, room.exercise),
     )
 
 

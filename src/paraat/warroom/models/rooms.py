@@ -222,6 +222,11 @@ class Signal(InRoom):
             models.Index(fields=["purge_at"], condition=models.Q(purged_at=None), name="signal_purge"),
         ]
 
+    @property
+    def lane_key(self) -> str:
+        """The key of its lane, as machines name it."""
+        return str(self.lane.key)
+
 
 class Decision(InRoom):
     """What the room decided, why, and who was there. Append-only: a later decision replaces an earlier one."""
