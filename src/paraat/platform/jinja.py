@@ -128,7 +128,10 @@ def moment(at: datetime | date | None, form: str = "short") -> str:
     if not isinstance(at, datetime):
         return dates.format_date(at, _FORMATS["day"], locale=_locale())
     local = timezone.localtime(at)
-    return f"{local:%H:%M}" if form == "time" else _formatted(local.replace(microsecond=0), form, language())
+    if form == "time":
+        return f"{local:%H:%M}"
+    whole = local.replace(hour=0, minute=0, second=0, microsecond=0) if form == "day" else local.replace(microsecond=0)
+    return _formatted(whole, form, language())  # what is written once serves every row of the same day
 
 
 @lru_cache(maxsize=4096)

@@ -78,9 +78,35 @@ class CaseTable(Table):
 @allow(*READS)
 def listing(request: Request) -> HttpResponseBase:
     """Every case that the reader may see."""
-    return table_of(request).answer(
-        "incidents/cases.html", {"works": request.viewer.has(*WORKS), "type_word": type_word}
-    )
+    return table_of(request).answer("incidents/cases.html", {"works": request.viewer.has(*WORKS), **_words()})
+
+
+class _Types(dict[str, str]):
+    """The name of each type, in the reader's language, looked up once."""
+
+    def __missing__(self, key: str) -> str:
+        self[key] = type_word(key)
+        return self[key]
+
+
+def _words() -> dict[str, Any]:
+    """What rows say, translated once for all of them: for every row anew it would cost as much as the rest of the page."""
+    return {
+        "types": _Types(),
+        "states": {value: str(label) for value, label in Case.State.choices},
+        "confidences": {value: str(label) for value, label in Case.Confidence.choices},
+        "looks": LOOKS,
+    }
+
+
+LOOKS = {
+    "opened": "silent",
+    "reopened": "silent",
+    "contained": "waiting",
+    "eradicated": "waiting",
+    "recovering": "waiting",
+}
+"""How a state looks: what is out of hand, what is being worked on; the rest is calm."""
 
 
 def table_of(request: Request) -> CaseTable:
