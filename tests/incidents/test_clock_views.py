@@ -93,6 +93,8 @@ def test_a_clock_is_not_shown_above_its_case() -> None:
     assert clock.case.number not in auditor.get("/clocks/").content.decode()
     clock = Clock.objects.select_related("case").get(pk=clock.pk)
     assert filing.level_of(clock).label == "TLP:RED"
+    lines = clocks.due_lines(cast.team_viewer(), within_hours=24)
+    assert {line.tlp for line in lines} == {4}  # what is derived from a line is marked as the case is now
 
 
 def test_the_officer_decides_on_behalf_and_wrong_input_is_told() -> None:

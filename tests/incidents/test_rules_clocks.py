@@ -222,6 +222,13 @@ def test_to_whom_a_breach_of_personal_data_is_told(kind: str, region: str, recip
     assert steps[1].recipient == "The people concerned"
 
 
+def test_a_regime_holds_from_its_day() -> None:
+    names = {one.key for one in regimes.in_force(date(2022, 12, 6))}
+    assert "gdpr" in names
+    assert "nis2-be" not in names
+    assert "nis2-be" in {one.key for one in regimes.in_force(date(2024, 10, 18))}
+
+
 def test_every_shipped_regime_is_whole() -> None:
     assert {"nis2-be", "gdpr", "researcher-disclosure-be", "contact-change-be"} <= set(regimes.keys())
     for versions in regimes.all_versions().values():

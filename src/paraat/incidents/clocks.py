@@ -69,7 +69,7 @@ def _line(step: Any, at: datetime) -> DueLine:
         due_at=step.due_at,
         overdue=step.due_at < at,
         proposed=clock.state == Clock.State.PROPOSED,
-        tlp=step.tlp,
+        tlp=max(step.tlp, clock.case.tlp if clock.case else 0),  # the case may have been marked higher since
         exercise=step.exercise,
         url=f"/clocks/{clock.pk}/",
     )

@@ -51,8 +51,8 @@ def get(key: str, version: str) -> Regime:
 
 
 def in_force(day: date) -> list[Regime]:
-    """The version of each regime that is in force on `day`."""
-    return [current(key, day) for key in keys()]
+    """The version of each regime that is in force on `day`; none of those that are not yet."""
+    return [one for key in keys() if (one := current(key, day)).in_force_from <= day]
 
 
 @lru_cache(maxsize=4)
