@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from paraat.incidents.urls import cases, clocks, evidence, extortion, indicators, notes, reports, tasks
+from paraat.incidents.urls import cases, clocks, evidence, exchange, extortion, indicators, notes, reports, tasks
 
 urlpatterns: list[URLPattern] = [
     *evidence.urlpatterns,
+    *exchange.urlpatterns,
     *indicators.urlpatterns,
     *cases.urlpatterns,
     *clocks.urlpatterns,
