@@ -66,6 +66,29 @@ class Person:
         """Click the first of these."""
         self.see(selector, text=text).click()
 
+    def submit(self, action: str, **fields: str | bool) -> None:
+        """Fill in the form that goes to an address with this end (or, empty, the page's only one) and send it, opening what it is folded in."""
+        where = f"form[action$='{action}']" if action else "main form.form"
+        form = self.page.locator(where).filter(has=self.page.locator("button[type=submit]")).first
+        form.wait_for(state="attached")
+        form.evaluate("one => { for (let at = one; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true; }")
+        for name, value in fields.items():
+            self._fill(form.locator(f"[name='{name}']"), value)
+        form.locator("button[type=submit]").first.click()
+        self.page.wait_for_load_state()
+
+    @staticmethod
+    def _fill(field: Locator, value: str | bool) -> None:
+        kind = field.first.evaluate("one => one.tagName + ':' + one.type")
+        if kind.startswith("SELECT"):
+            field.select_option(str(value))
+        elif kind == "INPUT:radio":
+            field.and_(field.page.locator(f"[value='{value}']")).check()
+        elif isinstance(value, bool):
+            field.set_checked(value)
+        else:
+            field.fill(value)
+
     def text(self) -> str:
         """What the page says."""
         return self.page.locator("main").inner_text()

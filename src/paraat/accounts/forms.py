@@ -9,12 +9,15 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts import rules
 from paraat.accounts.models import Membership, Shift, User
 from paraat.accounts.words import ROLES, SCOPES
+from paraat.kernel.errors import Invalid, NotFound
 from paraat.registry.models import Organisation
+from paraat.registry.naming import the_one
 
 _ZONES = [*sorted(zone for zone in available_timezones() if zone.startswith("Europe/")), "UTC"]
 
@@ -97,13 +100,10 @@ class RoleForm(forms.Form):
         return typed
 
     def _find(self, typed: dict[str, Any], words: str) -> None:
-        found = list(Organisation.objects.called(words)[:2])
-        if len(found) == 1:
-            typed["organisation"] = found[0]
-        elif found:
-            self.add_error("organisation", _("Several organisations are called so: use the KBO number."))
-        else:
-            self.add_error("organisation", _("No organisation is called so."))
+        try:
+            typed["organisation"] = the_one(words, Organisation.objects.all())
+        except (NotFound, Invalid) as error:
+            self.add_error("organisation", gettext(error.said))
 
 
 class ShiftForm(forms.Form):

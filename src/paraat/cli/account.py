@@ -10,6 +10,7 @@ from paraat.kernel.actor import Actor, ActorKind
 from paraat.kernel.errors import NotFound
 from paraat.kernel.marking import Role
 from paraat.registry.models import Organisation
+from paraat.registry.naming import the_one
 
 CONSOLE = Actor(ActorKind.SYSTEM, None, "command line")
 ROLES = click.Choice([str(role) for role in Role])
@@ -88,7 +89,4 @@ def _user(email: str) -> User:
 def _organisation(words: str) -> Organisation | None:
     if not words:
         return None
-    found: list[Organisation] = list(Organisation.objects.called(words)[:2])
-    if len(found) != 1:
-        raise NotFound("No organisation, or more than one, is called so: use the KBO number")
-    return found[0]
+    return the_one(words, Organisation.objects.all())

@@ -17,7 +17,7 @@ from paraat.incidents.actions.timeline import add_entry
 from paraat.incidents.models import Case, TimelineEntry
 from paraat.kernel.errors import Invalid, NotFound
 from paraat.kernel.marking import Tlp
-from paraat.registry.models import Organisation
+from paraat.registry.naming import the_one
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 LEVELS = {level.label.removeprefix("TLP:"): level for level in Tlp}
@@ -94,7 +94,7 @@ def open_one(
 ) -> None:
     """Open a case for an organisation (exact name, NIS or KBO number)."""
     case = open_case(
-        organisation=_victim(organisation),
+        organisation=the_one(organisation),
         title=title,
         by=operator(),
         classification=classification,
@@ -151,13 +151,6 @@ def find(words: str) -> Case:
         raise NotFound("There is no such case", case=words)
     one: Case = found
     return one
-
-
-def _victim(words: str) -> Organisation:
-    found = list(Organisation.objects.called(words)[:2])
-    if len(found) != 1:
-        raise NotFound("No single organisation is called so", organisation=words)
-    return found[0]
 
 
 def _moment(text: str | None) -> datetime | None:

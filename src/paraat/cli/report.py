@@ -18,7 +18,7 @@ from paraat.incidents.models import Report
 from paraat.incidents.words import KINDS
 from paraat.kernel.errors import Invalid, NotFound
 from paraat.kernel.marking import Tlp
-from paraat.registry.models import Organisation
+from paraat.registry.naming import or_nobody
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
@@ -90,7 +90,7 @@ def take(
     as_json: bool,
 ) -> None:
     """Save a report that came by telephone; whoever is on call is paged."""
-    town = _on_file(organisation)
+    town = or_nobody(organisation)
     made = take_report(
         through=Report.Through.PHONE,
         text=text,
@@ -116,7 +116,7 @@ def take(
 )
 def card(organisation: str, out: Path, language: str | None) -> None:
     """Write the contact card and first hour of an organisation (name, NIS or KBO number) as PDF, to print."""
-    town = _on_file(organisation)
+    town = or_nobody(organisation)
     if town is None:
         raise NotFound("There is no such organisation, or several have this name", organisation=organisation)
     out.write_bytes(cards.card_pdf(town, cards.language_of(town, language or "")))
@@ -150,11 +150,6 @@ def summary(row: Report) -> dict[str, Any]:
         "case": row.case.number if row.case else None,
         "received_at": _iso(row.received_at),
     }
-
-
-def _on_file(words: str) -> Organisation | None:
-    rows = list(Organisation.objects.called(words)[:2]) if words.strip() else []
-    return rows[0] if len(rows) == 1 else None
 
 
 def _moment(text: str) -> datetime | None:

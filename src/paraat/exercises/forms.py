@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.exercises.actions.planning import FASTEST, default_for
 from paraat.exercises.rules.scenario import LANGUAGES, Scenario, ScenarioPart
+from paraat.kernel.errors import Invalid, NotFound
 from paraat.platform.jinja import in_language
 from paraat.registry.models import Organisation
+from paraat.registry.naming import the_one
 
 _NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 
@@ -54,17 +56,11 @@ class PlanForm(SpeedForm):
         return values
 
     def _called(self, name: str, part: ScenarioPart, words: str) -> Organisation | None:
-        fitting = Organisation.objects.real().called(words).filter(kind__in=part.kinds, active_until=None)
-        rows: list[Organisation] = list(fitting[:2])
-        if len(rows) == 1:
-            return rows[0]
-        self.add_error(
-            name,
-            _now("More than one has this name; give its NIS number.")
-            if rows
-            else _now("Nobody of this kind is called so."),
-        )
-        return None
+        try:
+            return the_one(words, Organisation.objects.real().filter(kind__in=part.kinds, active_until=None))
+        except (NotFound, Invalid) as error:
+            self.add_error(name, _now(error.said))
+            return None
 
     def parts(self) -> dict[str, Organisation]:
         """Who plays which part, after the form was found valid."""

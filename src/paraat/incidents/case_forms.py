@@ -13,8 +13,7 @@ from paraat.incidents.models import Case, CaseService, TimelineEntry
 from paraat.incidents.rules.states import moves, needs_reason
 from paraat.incidents.taxonomy import choices
 from paraat.kernel.marking import TEAM, Tlp
-from paraat.platform import moment
-from paraat.registry.models import Organisation
+from paraat.registry.naming import OrganisationField
 
 LEVELS = [(int(level), level.label) for level in Tlp]
 _MINUTE = "%Y-%m-%dT%H:%M"
@@ -24,29 +23,6 @@ def moment_field(label: Any, help_text: Any = "") -> forms.DateTimeField:
     """A moment that may be left empty."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MINUTE)
     return forms.DateTimeField(label=label, required=False, widget=widget, help_text=help_text)
-
-
-class OrganisationField(forms.CharField):
-    """One organisation, by its exact name, NIS or KBO number: a list of thousands is not to be scrolled."""
-
-    def __init__(self, **more: Any) -> None:
-        more.setdefault("help_text", _("Its exact name, NIS or KBO number."))
-        more.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
-        super().__init__(max_length=200, **more)
-
-    def clean(self, value: Any) -> Any:
-        """The organisation; None for nothing."""
-        words = super().clean(value)
-        if not words:
-            return None
-        found = list(Organisation.objects.called(words).as_of(moment.now().date())[:2])
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("Several organisations are called so: use the KBO number.")
-                if found
-                else _("No organisation is called so.")
-            )
-        return found[0]
 
 
 class CaseForm(forms.Form):

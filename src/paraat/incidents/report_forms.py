@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.incidents.words import KINDS
 from paraat.platform import moment
-from paraat.registry.models import Organisation
+from paraat.registry.naming import or_nobody
 
 _SEPARATORS = re.compile(r"[\n;,]+")
 _MINUTE = "%Y-%m-%dT%H:%M"
@@ -130,8 +130,7 @@ class PhoneForm(WhatForm):
     def whose(self) -> dict[str, Any]:
         """The organisation on file that was typed, when there is exactly one; else the words."""
         typed = self.cleaned_data["organisation"]
-        found = list(Organisation.objects.as_of(moment.today()).called(typed)[:2])
-        return {"organisation_text": typed, "organisation": found[0] if len(found) == 1 else None}
+        return {"organisation_text": typed, "organisation": or_nobody(typed)}
 
 
 class OwnForm(WhatForm):

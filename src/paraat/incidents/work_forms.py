@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts.models import User
 from paraat.incidents.actions.exposure import CATEGORIES
-from paraat.incidents.case_forms import LEVELS, OrganisationField, moment_field
+from paraat.incidents.case_forms import LEVELS, moment_field
 from paraat.incidents.models import Case, CaseHelper, Exposure, Hypothesis, Playbook, RansomDecision, Task
 from paraat.kernel.marking import TEAM
 from paraat.registry.models import Organisation
+from paraat.registry.naming import OrganisationField
 
 CATEGORY_WORDS: dict[str, Any] = {
     "identity": _("Identity (national number, documents)"),

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from paraat.alerts.views.acting import WORKS, found
 from paraat.incidents.actions.triage import accept_report, dismiss_report
-from paraat.incidents.case_forms import CaseForm, OrganisationField
+from paraat.incidents.case_forms import CaseForm
 from paraat.incidents.models import Case, Report
 from paraat.incidents.taxonomy import BY_KIND
 from paraat.incidents.words import kind_word
 from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
+from paraat.registry.naming import OrganisationField
 
 CHOICES = 100
 """Open cases that one chooses from, the newest."""
@@ -122,9 +123,10 @@ def _open_cases(request: Request, report: Report) -> Any:
 
 def _proposed(request: Request, report: Report) -> dict[str, Any]:
     name = report.organisation.name if report.organisation else report.organisation_text
+    victim = report.organisation or report.organisation_text
     word = kind_word(report.kind) or report.text.strip().splitlines()[0]
     return {
-        "organisation": name,
+        "organisation": victim,
         "title": f"{word}, {name}"[:200] if name else word[:200],
         "classification": BY_KIND.get(report.kind.replace("-", "_"), "other.undetermined"),
         "happened_at": report.happened_at,

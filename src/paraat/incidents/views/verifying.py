@@ -21,6 +21,7 @@ from paraat.platform import moment
 from paraat.platform.guard import Request, allow
 from paraat.registry.actions import read_code_word
 from paraat.registry.models import Contact, Organisation
+from paraat.registry.naming import or_nobody
 
 RINGS = ("voice", "sms")
 """Channels of which the address is a telephone number."""
@@ -70,14 +71,13 @@ def place(request: Request, pk: UUID) -> HttpResponse:
     """Say whose report it is."""
     report = reports.report_of(request, pk)
     typed = request.POST.get("organisation", "").strip()
-    rows = list(Organisation.objects.as_of(moment.day(moment.now())).called(typed)[:2]) if typed else []
-    rows = [found(Organisation.objects.all(), UUID(typed))] if _is_id(typed) else rows
-    if len(rows) != 1:
+    whose = found(Organisation.objects.all(), UUID(typed)) if _is_id(typed) else or_nobody(typed)
+    if whose is None:
         messages.error(request, _("No organisation on file has this name, or several have."))
         return reports.page(request, report, status=400)
     return act(
         request,
-        lambda: place_report(report=report, organisation=rows[0], by=request.actor),
+        lambda: place_report(report=report, organisation=whose, by=request.actor),
         _("Noted."),
         back=f"/reports/{pk}/#verify",
     )

@@ -18,6 +18,7 @@ from paraat.kernel.errors import NotFound
 from paraat.kernel.marking import TEAM
 from paraat.platform.guard import Request, allow
 from paraat.registry.models import Organisation
+from paraat.registry.naming import the_one
 from paraat.warroom.actions import participants, rooms, threat, triggers
 from paraat.warroom.actions.review import write_review
 from paraat.warroom.forms import (
@@ -188,10 +189,7 @@ def join(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _named(request: Request, name: str) -> Organisation:
-    found: Organisation | None = Organisation.objects.visible_to(request.viewer).called(name).order_by("-constituent").first()  # fmt: skip
-    if found is None:
-        raise NotFound("No organisation has exactly this name or number")
-    return found
+    return the_one(name, Organisation.objects.visible_to(request.viewer))
 
 
 def _numbered(request: Request, model: Any, number: str) -> Any:
