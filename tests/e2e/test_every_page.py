@@ -33,6 +33,8 @@ NO_PAGES = {
     "mfa_authenticate": "between two steps of signing in", "mfa_login_webauthn": "an answer to the script of signing in",
     "account_reset_password_from_key": "behind a link in a mail", "account_reset_password_from_key_done": "after such a link",
     "own_channel": "behind a link in a mail",
+    "organisation_first_hour": "a file", "portal_card": "a file", "playbook_paper": "a file",
+    "emergency_answer": "after a report was sent", "portal_report": "after a SPOC reported",
     "openid_connect_login": "elsewhere", "openid_connect_callback": "elsewhere",
     "socialaccount_login_cancelled": "after elsewhere", "socialaccount_login_error": "after elsewhere",
 }  # fmt: skip
@@ -114,6 +116,10 @@ note = notes.write_note(case=case, title="Servers", text="A", by=by)
 notes.save_note(note=note, base=1, text="B", by=by)
 notes.save_note(note=note, base=1, text="C", by=second)
 hypotheses.make_hypothesis(question="Same actor?", statement="Yes", cases=[case], by=by)
+from paraat.incidents.actions import help_requests
+from paraat.incidents.actions.reports import take_report
+take_report(through="phone", text="Files end in .play", by=SYSTEM, organisation=Organisation.objects.get(name="Ronse", kind="municipality"), exercise=True)
+help_requests.ask_help(organisation=Organisation.objects.get(name="Ronse", kind="municipality"), text="Hands", by=SYSTEM, exercise=True)
 registry.invite_contact(contact=Contact.objects.filter(organisation__name="Ronse", role="deputy").first(), by=SYSTEM)
 """
 
@@ -186,6 +192,7 @@ def _without_links(person: Person) -> list[str]:
         *([f"/organisations/{ronse}/"] if "/organisations/" in person.links() else []),
         *(match.group() for match in found.values() if match),
         "/welcome/",
+        "/emergency/",
         "/accounts/login/",
         "/accounts/inactive/",
         "/accounts/password/reset/",
