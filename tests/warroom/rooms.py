@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
+
+from django.db import connections
 
 from paraat.accounts.middleware import actor_of
 from paraat.accounts.models import User
 from paraat.incidents.actions.cases import open_case
 from paraat.incidents.models import Case
 from paraat.kernel.actor import Actor
+from paraat.kernel.errors import ParaatError
 from paraat.kernel.marking import Tlp
 from paraat.platform import moment
 from paraat.warroom.actions.freezing import approve_report
@@ -86,3 +90,24 @@ def draft(made: Room, *, tlp: Tlp = Tlp.AMBER, version: str = "tactical", langua
 def frozen(made: Room, **more: Any) -> SituationReport:
     report = submit_report(report=draft(made, **more), by=officer())
     return approve_report(report=report, by=second())
+
+
+def at_once(*deeds: Any) -> list[Any]:
+    """Do several deeds in as many connections at the same time; what became of each."""
+    start, found = threading.Barrier(len(deeds)), [None] * len(deeds)
+
+    def run(place: int) -> None:
+        start.wait()
+        try:
+            found[place] = deeds[place]()
+        except ParaatError as error:
+            found[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(deeds))]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return found

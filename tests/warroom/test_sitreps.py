@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import threading
 import zipfile
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.utils import DatabaseError
 from docx import Document
 from hypothesis import given
@@ -21,7 +20,7 @@ from pypdf import PdfReader
 from paraat.accounts.models import WaitingTask
 from paraat.incidents.models import Case
 from paraat.kernel.actor import SYSTEM
-from paraat.kernel.errors import Conflict, Invalid, NotAllowed, ParaatError
+from paraat.kernel.errors import Conflict, Invalid, NotAllowed
 from paraat.kernel.marking import Tlp
 from paraat.platform import files
 from paraat.platform.models import JournalEntry
@@ -30,6 +29,7 @@ from paraat.warroom.models import Signal, SituationReport
 from paraat.warroom.rules import sitrep
 from tests import cast
 from tests.warroom import rooms
+from tests.warroom.rooms import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -318,32 +318,11 @@ def test_whatever_is_in_the_room_no_report_holds_more_than_its_tlp(rows: list[tu
 # At once --------------------------------------------------------------------------------------------------------------------------
 
 
-def _at_once(*deeds: Any) -> list[Any]:
-    """Do several deeds in as many connections at the same time; what became of each."""
-    start, found = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(place: int) -> None:
-        start.wait()
-        try:
-            found[place] = deeds[place]()
-        except ParaatError as error:
-            found[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(deeds))]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return found
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_approvals_of_one_report_at_once_freeze_it_once() -> None:
     report = sitreps.submit_report(report=rooms.draft(rooms.room()), by=rooms.officer())
     people = [rooms.second(), rooms.actor(cast.coordinator())]
-    done = _at_once(
+    done = at_once(
         *(
             lambda by=by: freezing.approve_report(report=SituationReport.objects.get(pk=report.pk), by=by)
             for by in people
@@ -357,7 +336,7 @@ def test_two_approvals_of_one_report_at_once_freeze_it_once() -> None:
 def test_approvals_of_several_reports_at_once_leave_no_gap_and_no_double_number() -> None:
     room, by = rooms.room(), rooms.second()
     waiting = [sitreps.submit_report(report=rooms.draft(room), by=rooms.officer()) for _ in range(4)]
-    done = _at_once(*(lambda one=one: freezing.approve_report(report=one, by=by) for one in waiting))
+    done = at_once(*(lambda one=one: freezing.approve_report(report=one, by=by) for one in waiting))
     assert sorted(one.sequence for one in done) == [1, 2, 3, 4]
     states = SituationReport.objects.filter(room=room).order_by("sequence").values_list("state", flat=True)
     assert list(states) == ["superseded"] * 3 + ["frozen"]
@@ -369,7 +348,7 @@ def test_approved_while_edited_is_one_or_the_other() -> None:
         report = sitreps.submit_report(report=rooms.draft(rooms.room()), by=rooms.officer())
         key, author, by = report.content["bottom_line"][0]["id"], rooms.officer(), rooms.second()
         copy = SituationReport.objects.get(pk=report.pk)
-        _at_once(
+        at_once(
             lambda report=report, by=by: freezing.approve_report(report=report, by=by, edit=1),
             lambda copy=copy, key=key, author=author: sitreps.edit_line(
                 report=copy, edit=1, key=key, text="Late words", by=author

@@ -17,6 +17,7 @@ from paraat.warroom.actions import press, statements
 from paraat.warroom.models import PressCall, Statement, StatementText
 from tests import cast
 from tests.warroom import rooms
+from tests.warroom.rooms import at_once
 from tests.warroom.test_rules_statement import FAIR
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,36 @@ def test_a_draft_is_the_teams() -> None:
     partner = Viewer(roles=frozenset({Role.PARTNER}), own=frozenset({cast.partner().pk}))
     assert list(Statement.objects.readable_by(partner)) == [standing]
     assert set(Statement.objects.readable_by(cast.team_viewer())) == {draft, standing}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_approvals_at_once_keep_the_words_once() -> None:
+    submitted = statements.submit_statement(statement=written(), by=rooms.officer())
+    people = [rooms.second(), rooms.actor(cast.coordinator())]
+    done = at_once(
+        *(
+            lambda by=by: statements.approve_statement(statement=Statement.objects.get(pk=submitted.pk), by=by)
+            for by in people
+        )
+    )
+    assert sorted(type(one).__name__ for one in done) == ["Conflict", "Statement"]
+    assert StatementText.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_approved_while_edited_keeps_what_was_read() -> None:
+    submitted = statements.submit_statement(statement=written(), by=rooms.officer())
+    author, second, copy = rooms.officer(), rooms.second(), Statement.objects.get(pk=submitted.pk)
+    at_once(
+        lambda: statements.approve_statement(statement=submitted, by=second, edit=1),
+        lambda: changed(copy, by=author, edit=1),
+    )
+    now = Statement.objects.get(pk=submitted.pk)
+    if now.state == "approved":
+        assert now.text == FAIR == now.approved_text.text
+    else:
+        assert (now.state, now.text["en"]) == ("draft", "Other words.")
+        assert not StatementText.objects.exists()
 
 
 # The press ------------------------------------------------------------------------------------------------------------------------

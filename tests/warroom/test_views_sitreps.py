@@ -86,6 +86,14 @@ def test_a_stale_form_changes_nothing_and_says_so() -> None:
     assert report.content["bottom_line"][0]["text"] == "First"
 
 
+def test_a_line_that_is_not_there_is_not_found() -> None:
+    report = rooms.draft(rooms.room())
+    officer = client(cast.duty_officer())
+    for key, deed in [("nobody", "out"), (report.content["bottom_line"][0]["id"], "sing")]:
+        address = reverse("sitrep_line", args=[report.room_id, report.pk, key])
+        assert officer.post(address, {"deed": deed, "edit": 1}).status_code == 404
+
+
 @pytest.mark.parametrize("who", ["auditor", "partner_user", "observer", "administrator"])
 def test_only_the_team_writes(who: str) -> None:
     report = rooms.draft(rooms.room())

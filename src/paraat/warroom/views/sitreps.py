@@ -179,7 +179,7 @@ def line(request: Request, room: UUID, pk: UUID, key: str) -> HttpResponse:
         ),
     }  # fmt: skip
     deed = deeds.get(sent.get("deed", ""))
-    if deed is None:
+    if deed is None or key not in {one["id"] for _section, one in sitrep.lines(report.content)}:
         raise Http404
     return act(request, deed, _("Changed."), back=_page(report))
 
