@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from paraat.alerts.ladders import current_pace
-from paraat.exercises import actions
+from paraat.exercises import actions, demonstration, scenarios
+from paraat.exercises.actions import planning
 from paraat.exercises.measured import clock_of
 from paraat.exercises.models import Exercise
 from paraat.kernel.errors import Conflict, Invalid
@@ -148,3 +149,15 @@ def test_a_part_that_nobody_plays_is_refused() -> None:
 def test_a_text_says_below_it_what_is_invented() -> None:
     first = stage.planned().injects.get(key="m0")
     assert first.payload["text"]["en"] == "Word\n\nInvented"
+
+
+def test_a_demonstration_has_one_planned_and_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast.ronse(), cast.spiere_helkijn(), cast.eupen()
+    parts = scenarios.get(demonstration.SCENARIO).parts
+    there = {"city": cast.eupen(), "zone": cast.spiere_helkijn()}
+    monkeypatch.setattr(planning, "default_for", lambda part, day: there.get(part.key))
+    demonstration.load()
+    demonstration.load()
+    planned = Exercise.objects.get()
+    assert (planned.state, planned.speed, planned.parts["town"]) == ("planned", 60, str(cast.ronse().pk))
+    assert set(planned.parts) == {part.key for part in parts}

@@ -72,7 +72,7 @@ def test_a_name_that_nobody_of_that_kind_has_is_said_beside_its_field(client: Cl
     client.force_login(cast.duty_officer())
     form = FORM | {"part-first": "Atlantis"}
     answer = client.post("/exercises/plan/target-lists-october-2024/", form)
-    assert "Nobody of this kind is called so." in answer.content.decode()
+    assert "No organisation has exactly this name or number" in answer.content.decode()
     assert not Exercise.objects.exists()
 
 
