@@ -258,3 +258,12 @@ def test_the_open_cases_of_an_organisation_stand_on_its_page() -> None:
     text = page(officer(), f"/organisations/{cast.ronse().pk}/")
     assert one.number in text and "1 other case" in text
     assert one.number not in page(client_of(cast.observer()), f"/organisations/{cast.ronse().pk}/")
+
+
+def test_active_cases_stand_on_the_board_of_who_may_see_them() -> None:
+    bad, closed, played = stories.case(severity=5), stories.case(), stories.case(exercise=True)
+    Case.objects.filter(pk=closed.pk).update(state="closed")
+    text = page(officer(), "/?exercise=0")
+    assert f"/cases/{bad.pk}/" in text and f"/cases/{closed.pk}/" not in text and f"/cases/{played.pk}/" not in text
+    assert f"/cases/{played.pk}/" in page(officer(), "/?exercise=1")
+    assert f"/cases/{bad.pk}/" not in page(client_of(cast.observer()), "/?exercise=0")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from paraat.incidents.clocks import DueLine, due_lines
+from paraat.incidents.models import Case
 from paraat.kernel.marking import WATCHES, Viewer
 from paraat.platform import jinja
 from paraat.platform.parts import Part, part
@@ -23,6 +24,8 @@ from paraat.web.log import latest
 from paraat.web.rules import situation
 
 LOG_LINES = 12
+CASES = 10
+"""Active cases with a line of their own on the board."""
 AHEAD = 24
 """Hours: statutory steps due within these stand on the board."""
 
@@ -77,10 +80,19 @@ def _board(shown: Board, context: dict[str, Any], viewer: Viewer) -> Iterator[tu
         yield name, _render(name, context)
     if not shown.tiles:
         yield "places", _render("places", {**context, "elsewhere": gettext("Elsewhere")})
+    yield "cases", _render("cases", {**context, "cases": _cases(viewer, shown.exercise), "most": CASES})
     yield "clocks", _render("clocks", {**context, "deadlines": _deadlines(viewer, shown.exercise, context["now"])})
     for province in shown.provinces if shown.tiles else ():
         yield f"p-{province.code or 'none'}", _province(province, jinja.language())
     yield "now", _render("now", {**context, "entries": latest(viewer, LOG_LINES, exercise=shown.exercise)})
+
+
+def _cases(viewer: Viewer, exercise: bool) -> list[Case]:
+    """The active cases of this world that the viewer may see, the worst first; one more than is shown tells that there are more."""
+    active = Case.objects.visible_to(viewer).open().filter(exercise=exercise).order_by("rank", "-opened_at")
+    return list(
+        active.only("number", "title", "victim", "severity", "state", "tlp", "exercise", "state_at")[: CASES + 1]
+    )
 
 
 def _deadlines(viewer: Viewer, exercise: bool, now: datetime) -> list[DueLine]:
