@@ -24,6 +24,8 @@ NO_PAGES = {
     "exercise_parts": "a part of a page", "exercise_control_parts": "a part of a page",
     "exercise_report_pdf": "a file", "exercise_report_json": "a file", "exercise_report": "there is none before an exercise began",
     "sitrep_file": "a file", "roster_calendar_all": "a calendar",
+    "case_parts": "a part of a page", "case_timeline": "a form of the case's page, on its own only when filled in wrongly",
+    "case_supplier": "the same", "case_helper": "the same", "case_service": "the same",
     "run_file": "a file", "register_file": "a file", "roster_calendar": "a calendar", "mfa_download_recovery_codes": "a file",
     "account_logout": "ends the session of the walk", "account_reauthenticate": "there is no password to ask for here",
     "mfa_reauthenticate": "there is no second factor here", "mfa_reauthenticate_webauthn": "there is no passkey here",
