@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -48,9 +49,9 @@ def export(case: str, target: Path, tlp: str, reason: str, contents: bool) -> No
 
 @command.command("import")
 @click.argument("file", type=click.File("rb"))
-def take_in(file: click.utils.LazyFile) -> None:
+def take_in(file: IO[bytes]) -> None:
     """Take in a case FILE: all of it, or nothing."""
-    done = case_files.take_in(file, by=operator())  # type: ignore[arg-type]
+    done = case_files.take_in(file, by=operator())
     click.echo(f"{done.origin_number} of {done.origin} is {done.case.number} here.")
 
 

@@ -48,7 +48,7 @@ def lists_with(values: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _answer(values: Mapping[str, str]) -> dict[str, Sequence[str]]:
-    from pymispwarninglists import WarningLists
+    from pymispwarninglists.api import WarningLists
 
     lists = WarningLists()
     found = {key: sorted({str(one.name) for one in lists.search(value)}) for key, value in values.items()}

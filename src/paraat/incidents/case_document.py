@@ -22,7 +22,7 @@ from paraat.registry.models import Organisation
 FORMAT, VERSION = "paraat-case", 1
 LABELS = tuple(level.label for level in Tlp)
 _SHOWN = 8
-_WHOLE = {
+_WHOLE: dict[type, tuple[int, int]] = {
     models.PositiveSmallIntegerField: (0, 32_767),
     models.PositiveIntegerField: (0, 2_147_483_647),
     models.BigIntegerField: (-(2**63), 2**63 - 1),
@@ -66,16 +66,19 @@ def document_model() -> type[BaseModel]:
         part.name: (_row(part), ...) if part.name == "case" else (list[_row(part)], Field(default_factory=list))  # type: ignore[misc]
         for part in PARTS
     }
+    head: dict[str, Any] = {
+        "format": (Literal["paraat-case"], ...),
+        "version": (Literal[1], ...),
+        "tlp": (Literal[LABELS], ...),
+        "origin": (Annotated[Text, Field(max_length=200)], ...),
+        "organisations": (list[OrganisationRef], Field(default_factory=list)),
+        "accounts": (list[AccountRef], Field(default_factory=list)),
+    }
     return create_model(
         "CaseFile",
         __base__=_Strict,
         __doc__="A case of Paraat with everything that hangs on it, up to the marking `tlp` and no higher.",
-        format=(Literal["paraat-case"], ...),
-        version=(Literal[1], ...),
-        tlp=(Literal[LABELS], ...),
-        origin=(Annotated[Text, Field(max_length=200)], ...),
-        organisations=(list[OrganisationRef], Field(default_factory=list)),
-        accounts=(list[AccountRef], Field(default_factory=list)),
+        **head,
         **parts,
     )
 

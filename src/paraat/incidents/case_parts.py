@@ -91,7 +91,7 @@ STAY = {
 
 def reference(field: models.Field[Any, Any]) -> type[models.Model] | None:
     """The table that a column points at."""
-    return field.related_model if isinstance(field, models.ForeignKey) else None  # type: ignore[return-value]
+    return field.related_model if isinstance(field, models.ForeignKey) else None
 
 
 def part_of(model: type[models.Model]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 
 from paraat.accounts.models import User
@@ -62,7 +62,12 @@ def export_contents(
 
 def as_json(document: Mapping[str, Any]) -> bytes:
     """The document as the file's bytes."""
-    return json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
+    return json.dumps(document, default=_plain, ensure_ascii=False, indent=1).encode()
+
+
+def _plain(value: Any) -> str:
+    """Moments to the microsecond, which Django's own encoder cuts off; ids and amounts as text."""
+    return str(value.isoformat()) if isinstance(value, date) else str(value)
 
 
 @action
@@ -254,7 +259,9 @@ class _Taking:
 
     def _organisation(self, place: int, one: Mapping[str, str]) -> Organisation:
         rows = Organisation.objects.filter(kind=one["kind"])
-        found = rows.filter(nis=one["nis"]).first() if one["nis"] else rows.filter(name=one["name"]).first()
+        found: Organisation | None = (
+            rows.filter(nis=one["nis"]).first() if one["nis"] else rows.filter(name=one["name"]).first()
+        )
         if found is None:
             raise Invalid(
                 "This organisation is not in the registry here: add it first",

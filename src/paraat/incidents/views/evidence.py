@@ -97,8 +97,8 @@ def _received(request: Request, case: Case, given: dict[str, Any]) -> list[Evide
 
 def _page(request: Request, case: Case, form: EvidenceForm | None) -> HttpResponse:
     rows = Evidence.objects.visible_to(request.viewer).filter(case=case).select_related("content")
-    context = {"case": case, "pieces": rows, "form": form, "limit": configuration.EVIDENCE_LIMIT.get()}
-    context["now"] = moment.now()
+    limit = configuration.EVIDENCE_LIMIT.get()
+    context = {"case": case, "pieces": rows, "form": form, "limit": limit, "now": moment.now()}
     return render(request, "incidents/evidence.html", context, status=400 if form is not None and form.errors else 200)
 
 
