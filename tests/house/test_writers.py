@@ -28,6 +28,7 @@ _STATEMENT = re.compile(r"^\s*(INSERT\s+INTO|UPDATE\s+\w+|DELETE\s+FROM|TRUNCATE
 ALLOWED = {
     "platform/worker.py": "gives the jobs of dead workers back; jobs are Procrastinate's rows",
     "platform/ratelimit.py": "counts requests, not deeds: a row per caller and minute, without a journal entry",
+    "warroom/papers.py": "saves a document of a word processor into memory, which is no row",
     "platform/idempotency.py": "remembers answers to repeated requests, in the transaction of the action that made them",
 }
 """Files that may write besides actions, each with its reason."""
