@@ -36,7 +36,7 @@ NO_PAGES = {
     "account_reset_password_from_key": "behind a link in a mail", "account_reset_password_from_key_done": "after such a link",
     "own_channel": "behind a link in a mail",
     "organisation_first_hour": "a file", "portal_card": "a file", "playbook_paper": "a file",
-    "emergency_answer": "after a report was sent", "portal_report": "after a SPOC reported",
+    "emergency_answer": "after a report was sent",
     "openid_connect_login": "elsewhere", "openid_connect_callback": "elsewhere",
     "socialaccount_login_cancelled": "after elsewhere", "socialaccount_login_error": "after elsewhere",
 }  # fmt: skip
