@@ -1,7 +1,7 @@
 """A room with two hundred people and fifty changes a second: when a change is on the others' screens, and how often their pages ask.
 
-The figure is the wall clock of the whole (action, database, live process, web, page), so it says little on a machine that does something else as well:
-the notes name the load that was found before it began.
+The figure is the wall clock of the whole (action, database, live process, web, page), so it says little on a machine that does something else
+as well: a note names the load that was found before it began.
 """
 
 from __future__ import annotations

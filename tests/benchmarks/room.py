@@ -1,8 +1,8 @@
 """Two hundred people in one room in which fifty things a second happen, with the real processes: web, live, workers and database.
 
-`main` starts an installation, fills a room, opens the sessions of two hundred viewers (the team; partners up to TLP:AMBER; observers up to TLP:GREEN, of ten
-organisations in all), and prints one JSON line. Each viewer is what `live.js` is: one stream, and at most one fetch a second of the parts that
-changed. Somebody else, in a process of his own, reports signals and writes log lines through the actions that the pages use.
+`main` starts an installation, fills a room, opens the sessions of two hundred viewers (the team; partners up to TLP:AMBER; observers up to
+TLP:GREEN, of ten organisations in all), and prints one JSON line. Each viewer is what `live.js` is: one stream, and at most one fetch a second of
+the parts that changed. Somebody else, in a process of his own, reports signals and writes log lines through the actions that the pages use.
 
 A change has arrived at a viewer when a part that he fetched shows it or a later one of the same place (a lane shows its newest eight). Each viewer
 waits for the changes that his ceiling lets him see; one above it that he is shown ends the run.
@@ -238,11 +238,21 @@ def figures(viewers: list[Viewer], changes: list[list[str]]) -> dict[str, float]
     answered = sorted(one for viewer in viewers for one in viewer.answered)
     gaps = [later - one for viewer in viewers for one, later in zip(viewer.asked, viewer.asked[1:], strict=False)]
     lasted = float(changes[-1][3]) - float(changes[0][3])
+    took = [float(done) - float(begun) for *_rest, begun, done in changes]
     return {
-        "p95": delays[int(len(delays) * 0.95)], "p50": delays[len(delays) // 2], "worst": delays[-1], "missing": missing, "pairs": len(delays),
-        "rate": (len(changes) - 1) / lasted, "gap": min(gaps), "fetches": sum(len(one.asked) for one in viewers) / (lasted + 6) / len(viewers),
-        "events": sum(one.events for one in viewers) / len(viewers), "action_ms": 1000 * sum(float(one[4]) - float(one[3]) for one in changes) / len(changes),
-    }  # fmt: skip
+        "p95": delays[int(len(delays) * 0.95)],
+        "p50": delays[len(delays) // 2],
+        "worst": delays[-1],
+        "pairs": len(delays),
+        "missing": missing,
+        "rate": (len(changes) - 1) / lasted,
+        "gap": min(gaps),
+        "fetches": sum(len(one.asked) for one in viewers),
+        "answer_p50": answered[len(answered) // 2],
+        "answer_p95": answered[int(len(answered) * 0.95)],
+        "events": sum(one.events for one in viewers),
+        "action_ms": 1000 * sum(took) / len(took),
+    }
 
 
 def _shown(viewer: Viewer, place: str, number: int) -> float | None:

@@ -13,6 +13,7 @@ from django.db.utils import DatabaseError
 
 from paraat.accounts.models import WaitingTask
 from paraat.incidents.actions.cases import open_case
+from paraat.incidents.actions.states import move_case
 from paraat.kernel.errors import Conflict, Invalid, ParaatError
 from paraat.kernel.marking import Tlp
 from paraat.platform import live, moment
@@ -291,3 +292,12 @@ def test_the_live_event_says_which_room_and_nothing_else(told: Any) -> None:
         signal(room, text=" ")
     assert not told()
     assert Trigger.objects.count() == 0
+
+
+def test_a_case_that_moves_moves_its_rooms() -> None:
+    room = staging.room()
+    case = open_case(organisation=cast.ronse(), title="Encrypted", by=staging.by())
+    rooms.join_case(room=room, case=case, by=staging.by())
+    before, elsewhere = cursor_of(room), cursor_of(staging.room())
+    move_case(case=case, to="contained", by=staging.by())
+    assert cursor_of(room) > before and elsewhere == 1

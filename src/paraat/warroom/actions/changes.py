@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
@@ -10,7 +11,7 @@ from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict
 from paraat.kernel.marking import Tlp
 from paraat.platform import live
-from paraat.platform.actions import record
+from paraat.platform.actions import action, record
 from paraat.warroom.models import Room
 
 
@@ -34,6 +35,13 @@ def touch_open(room: Room) -> None:
     if going.update(cursor=F("cursor") + 1) != 1:
         raise Conflict("This room is closed")
     live.publish(topic(room), id=room.pk)
+
+
+@action
+def touch_joined(*, case: UUID) -> None:
+    """Say that the rooms to which a case is joined changed: they show where it stands."""
+    for room in Room.objects.open().filter(cases=case):
+        touch(room)
 
 
 def note(verb: str, *, by: Actor, on: Any, room: Room, **detail: Any) -> None:
