@@ -157,9 +157,9 @@ def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        at = datetime.fromisoformat(text)
+        at: datetime | None = datetime.fromisoformat(text)
     except ValueError:
-        at = None  # type: ignore[assignment]  # said below
+        at = None
     if at is None or at.tzinfo is None:
         raise Invalid("Give the moment as ISO 8601 with its offset", moment=text)
     return at.astimezone(UTC)

@@ -23,21 +23,21 @@ from paraat.platform.registrations import MenuEntry, Panel, Searchable, menu, pa
 
 
 def _services(viewer: Viewer, case: Any) -> str | None:
-    from paraat.incidents.views import services  # views need the addresses, which are read later
+    from paraat.incidents.views import affected  # views need the addresses, which are read later
 
-    return services.services_panel(viewer, case)
+    return affected.services_panel(viewer, case)
 
 
 def _suppliers(viewer: Viewer, case: Any) -> str | None:
-    from paraat.incidents.views import services
+    from paraat.incidents.views import affected
 
-    return services.suppliers_panel(viewer, case)
+    return affected.suppliers_panel(viewer, case)
 
 
 def _helpers(viewer: Viewer, case: Any) -> str | None:
-    from paraat.incidents.views import services
+    from paraat.incidents.views import affected
 
-    return services.helpers_panel(viewer, case)
+    return affected.helpers_panel(viewer, case)
 
 
 def _timeline(viewer: Viewer, case: Any) -> str | None:

@@ -90,7 +90,7 @@ def split_case(*, case: Case, reports: Sequence[Report], title: str, by: Actor, 
         raise Invalid("These reports are of several organisations; split them one by one", field="reports")
     known = [report.known_at for report in reports if report.known_at]
     made = open_case(
-        organisation=next(iter(victims), case.organisation),
+        organisation=next((one for one in victims if one), case.organisation),
         title=title,
         by=by,
         classification=case.classification,

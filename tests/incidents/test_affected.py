@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from paraat.incidents.actions.affected import note_service
 from paraat.incidents.actions.consents import consent_to_helper, end_help, propose_helper
-from paraat.incidents.actions.services import note_service
 from paraat.incidents.actions.suppliers import involve_supplier
 from paraat.incidents.actions.timeline import add_entry
 from paraat.incidents.models import Case

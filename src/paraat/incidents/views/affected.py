@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from paraat.alerts.forms import ReasonForm
 from paraat.alerts.views.acting import WORKS, found
+from paraat.incidents.actions.affected import note_service
 from paraat.incidents.actions.consents import consent_to_helper, end_help, propose_helper
-from paraat.incidents.actions.services import note_service
 from paraat.incidents.actions.suppliers import involve_supplier, release_supplier
 from paraat.incidents.case_forms import ConsentForm, HelperForm, ServiceForm, SupplierForm
 from paraat.incidents.models import Case, CaseHelper, CaseService
