@@ -18,6 +18,7 @@ pytestmark = pytest.mark.e2e
 NO_PAGES = {
     "healthz": "for machines", "readyz": "for machines", "metrics": "for machines", "live-token": "for the live script",
     "board_parts": "a part of a page", "wall_parts": "a part of a page", "feeds_parts": "a part of a page",
+    "evidence_paper": "a document",
     "run_parts": "a part of a page", "alert_parts": "a part of a page", "first_minutes_now": "a part of a page",
     "room_parts": "a part of a page", "room_wall_parts": "a part of a page",
     "clock_step_paper": "a file", "clock_step_data": "a file",
@@ -26,7 +27,7 @@ NO_PAGES = {
     "sitrep_file": "a file", "roster_calendar_all": "a calendar",
     "case_parts": "a part of a page", "case_timeline": "a form of the case's page, on its own only when filled in wrongly",
     "case_supplier": "the same", "case_helper": "the same", "case_service": "the same",
-    "evidence_paper": "a document", "run_file": "a file", "register_file": "a file", "roster_calendar": "a calendar", "mfa_download_recovery_codes": "a file",
+    "run_file": "a file", "register_file": "a file", "roster_calendar": "a calendar", "mfa_download_recovery_codes": "a file",
     "account_logout": "ends the session of the walk", "account_reauthenticate": "there is no password to ask for here",
     "mfa_reauthenticate": "there is no second factor here", "mfa_reauthenticate_webauthn": "there is no passkey here",
     "mfa_deactivate_totp": "there is no second factor here", "mfa_view_recovery_codes": "there are no codes here",
@@ -120,11 +121,13 @@ notes.save_note(note=note, base=1, text="C", by=second)
 hypotheses.make_hypothesis(question="Same actor?", statement="Yes", cases=[case], by=by)
 from paraat.incidents.actions import help_requests
 from paraat.incidents.actions.reports import take_report
-take_report(through="phone", text="Files end in .play", by=SYSTEM, organisation=Organisation.objects.get(name="Ronse", kind="municipality"), exercise=True)
-help_requests.ask_help(organisation=Organisation.objects.get(name="Ronse", kind="municipality"), text="Hands", by=SYSTEM, exercise=True)
+ronse = Organisation.objects.get(name="Ronse", kind="municipality")
+take_report(through="phone", text="Files end in .play", by=SYSTEM, organisation=ronse, exercise=True)
+help_requests.ask_help(organisation=ronse, text="Hands", by=SYSTEM, exercise=True)
 registry.invite_contact(contact=Contact.objects.filter(organisation__name="Ronse", role="deputy").first(), by=SYSTEM)
 from paraat.incidents.actions import cases as incidents, evidence, indicators
-held = incidents.open_case(organisation=Organisation.objects.get(name="Ronse", kind="municipality"), title="Files are encrypted", by=SYSTEM, exercise=True)
+ronse = Organisation.objects.get(name="Ronse", kind="municipality")
+held = incidents.open_case(organisation=ronse, title="Files are encrypted", by=SYSTEM, exercise=True)
 evidence.store_evidence(case=held, name="note.txt", stream=[b"drop.evil-site[.]com"], by=SYSTEM)
 indicators.propose_indicators(case=held, proposal=indicators.Proposal(indicators.extract("drop.evil-site[.]com"), {}), where="note", by=SYSTEM)
 """
