@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ADDRESS = re.compile(r"(?i)\b(?:https?|ftp)://\S+|\b(?:[a-z0-9-]+\.)+(?:onion|[a-z]{2,24})\b\S*|\b\d{1,3}(?:\.\d{1,3}){3}\b\S*")
+_ADDRESS = re.compile(
+    r"(?i)\b(?:https?|ftp)://\S+|\b(?:[a-z0-9-]+\.)+(?:onion|[a-z]{2,24})\b\S*|\b\d{1,3}(?:\.\d{1,3}){3}\b\S*"
+)
 _SCHEME = re.compile(r"(?i)^(ht)tp(s?)://")
 
 
