@@ -1,4 +1,4 @@
-"""A room as parts that a page fetches one by one, each class of viewers' made once per change and at most four times a second.
+"""A room as parts that a page fetches one by one, each class of viewers' made once per change and at most twice a second.
 
 Two hundred people in a room where fifty things a second happen ask two hundred times a second; the room is made for each class of rights, in each web
 process, at most every `SHORTEST` seconds. Whoever was handed something older is told so (`stale`) and asks again within his second.
@@ -26,7 +26,7 @@ from paraat.warroom.models import Room
 from paraat.warroom.picture import Picture, picture, surroundings
 from paraat.warroom.reach import Reach
 
-SHORTEST = 0.25
+SHORTEST = 0.5
 """Seconds for which a room that was just made serves its whole class, though it changed meanwhile."""
 SURROUNDINGS = 1.0
 """The same for what the room is about, and for the panels: it changes seldom, and costs as much to read as everything that happens."""
