@@ -24,6 +24,7 @@ class Part:
     name: str
     model: type[models.Model]
     case: str  # lookup of the case; of a row below another the way goes through that one
+    also: str = ""  # another such way
 
     @property
     def columns(self) -> list[models.Field[Any, Any]]:
@@ -43,7 +44,7 @@ class Part:
 PARTS = (
     Part("case", m.Case, "pk"),
     Part("reports", m.Report, "case"),
-    Part("mails", m.Correspondence, "case"),
+    Part("mails", m.Correspondence, "case", "report__case"),
     Part("help_requests", m.HelpRequest, "case"),
     Part("services", m.CaseService, "case"),
     Part("suppliers", m.CaseSupplier, "case"),

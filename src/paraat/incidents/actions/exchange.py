@@ -138,7 +138,13 @@ def _rows(
 ) -> dict[UUID, dict[str, Any]]:
     """The rows of a part, by id: none above the marking, and none that hangs on a row that stays behind."""
     pointers = [field.name for field in part.columns if reference(field)]
-    query = part.model._base_manager.filter(**{part.case: case.pk}).select_related(*pointers).distinct()
+    query = (
+        part.model._base_manager.filter(
+            models.Q(**{part.case: case.pk}) | models.Q(**{part.also or part.case: case.pk})
+        )
+        .select_related(*pointers)
+        .distinct()
+    )
     if any(field.name == "tlp" for field in part.columns):
         query = query.filter(tlp__lte=tlp)
     found: dict[UUID, dict[str, Any]] = {}
