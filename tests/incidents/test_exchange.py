@@ -167,10 +167,13 @@ def plain(document: dict[str, Any]) -> dict[str, Any]:
     for part in ("case", "reports", "evidence"):
         for row in [made[part]] if part == "case" else made[part]:
             row["number"] = ""
+    for value in made.values():
+        if isinstance(value, list):
+            value.sort(key=lambda row: row.get("id", ""))  # within a millisecond ids have no order
     return {name: value for name, value in made.items() if name not in {"origin", "organisations"}}
 
 
-@settings(max_examples=4, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_what_comes_in_goes_out_without_loss(document: dict[str, Any]) -> None:
     cast.ronse()
