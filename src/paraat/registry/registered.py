@@ -63,7 +63,9 @@ def _contacts() -> Iterable[Finding]:
     now = moment.now()
     known = Organisation.objects.real().constituents().as_of(moment.day(now)).with_reach(moment.day(now))
     alone, weak = known.filter(reach="none").count(), known.filter(reach="not_out_of_band").count()
-    stale = Contact.objects.real().as_of(moment.day(now)).answering().exclude(confirmed_at__gt=now - STALE_AFTER).count()
+    stale = (
+        Contact.objects.real().as_of(moment.day(now)).answering().exclude(confirmed_at__gt=now - STALE_AFTER).count()
+    )
     remedy = str(_("Open Organisations and filter on reach or onboarding."))
     if not known.exists():
         yield Finding("contacts", Level.WARNING, "no organisation is on file", "paraat registry import FILE")

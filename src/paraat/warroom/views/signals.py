@@ -89,7 +89,7 @@ def report(request: Request, pk: UUID, lane: str) -> HttpResponse:
         return actions.report_signal(room=inside.room, lane=found, by=request.actor, **given)
 
     title = _("Report a signal: %(lane)s") % {"lane": lane_title(found, get_language() or "nl")}
-    return form_page(inside, form, deed, title=title, submit=_("Report"), done=_("Reported."))
+    return form_page(inside, form, deed, title=title, submit=_("Report it"), done=_("Reported."))
 
 
 def _form(inside: Inside, lane: Lane) -> SignalForm | DisinformationForm:
