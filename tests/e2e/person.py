@@ -71,7 +71,9 @@ class Person:
         where = f"form[action$='{action}']" if action else "main form.form"
         form = self.page.locator(where).filter(has=self.page.locator("button[type=submit]")).first
         form.wait_for(state="attached")
-        form.evaluate("one => { for (let at = one; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true; }")
+        form.evaluate(
+            "one => { for (let at = one; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true; }"
+        )
         for name, value in fields.items():
             self._fill(form.locator(f"[name='{name}']"), value)
         form.locator("button[type=submit]").first.click()

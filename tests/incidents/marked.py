@@ -1,7 +1,8 @@
 """One row of every model of incidents that carries a marking, for the test that proves `visible_to` equal to `may_see`.
 
 What hangs on a case is seen by who may see it and its case too; a helper with the victim's consent counts as concerned up to TLP:AMBER. In rows
-of an exercise the helper has that consent, in real ones it has none or had it once, and what hangs on a case is marked the other way round than the case.
+of an exercise the helper has that consent, in real ones it has none or had it once, and what hangs on a case is marked the other way round than the
+case.
 """
 
 from __future__ import annotations

@@ -42,7 +42,11 @@ def book(organisations: Collection[UUID], now: datetime) -> Book:
     )
     wanted = {*organisations, *(supplier for _, supplier in supplies)}
     channels = Prefetch("channels", ContactChannel.objects.order_by("position", "pk"))
-    rows = Contact.objects.as_of(moment.day(now)).filter(organisation__in=wanted, erased_at=None).prefetch_related(channels)
+    rows = (
+        Contact.objects.as_of(moment.day(now))
+        .filter(organisation__in=wanted, erased_at=None)
+        .prefetch_related(channels)
+    )
     by_organisation: defaultdict[UUID, list[ladder.Person]] = defaultdict(list)
     contacts = {row.pk: row for row in rows.select_related("organisation").order_by("role", "pk")}
     for row in contacts.values():

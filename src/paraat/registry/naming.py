@@ -28,7 +28,7 @@ def the_one(words: str, rows: QuerySet[Any] | None = None) -> Organisation:
     among = Organisation.objects.as_of(moment.today()) if rows is None else rows
     assert isinstance(among, OrganisationQuerySet)  # noqa: S101  # for the types: every manager of organisations gives these
     name, kind = _apart(words)
-    found = list(among.called(name).order_by("name", "kind")[: _NAMED + 1])
+    found: list[Organisation] = list(among.called(name).order_by("name", "kind")[: _NAMED + 1])
     if kind:
         found = [one for one in found if one.get_kind_display().casefold() == kind.casefold()]
     if not found:

@@ -148,7 +148,10 @@ def mark_line(
 
 @action
 def submit_report(*, report: SituationReport, by: Actor) -> SituationReport:
-    """Ask for a second person's approval. Raises Invalid when a line stands above the report or something is missing, Conflict when it is no draft."""
+    """Ask for a second person's approval.
+
+    Raises Invalid when a line stands above the report or something is missing, Conflict when it is no draft.
+    """
     report.refresh_from_db()
     sitrep.check(report.content, version=report.version, ceiling=report.tlp)
     draft = SituationReport.objects.filter(pk=report.pk, state=State.DRAFT, edit=report.edit)
