@@ -111,7 +111,7 @@ case = open_case(organisation=town, title="Files are locked", classification="ma
 extortion.record_claim(case=case, actor="Play", claim="We have it", publishes_at=moment.now() + timedelta(days=2), by=by)
 extortion.decide_ransom(case=case, decision="not_pay", decided_by="The college", because="Policy", by=by)
 data = exposure.record_exposure(case=case, what="Staff files", categories=["staff"], by=by)
-exposure.add_concerned(exposure=data, organisation=Organisation.objects.get(name="Eupen", kind="municipality"), by=by)
+exposure.add_concerned(exposure=data, organisation=Organisation.objects.get(name="Gent", kind="municipality"), by=by)
 supplier = Organisation.objects.filter(kind="provider").first()
 if supplier:
     suppliers.involve_supplier(case=case, organisation=supplier, by=by)
