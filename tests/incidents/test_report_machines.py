@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from paraat.accounts.middleware import viewer_of
+from paraat.accounts.models import Membership
 from paraat.cli.report import command
 from paraat.incidents.actions import help_requests, personal, verifying
-from paraat.incidents.models import Correspondence, Report
+from paraat.incidents.models import Correspondence, HelpRequest, Report
 from paraat.kernel.actor import SYSTEM
-from paraat.kernel.marking import Tlp
+from paraat.kernel.marking import Role, Tlp
 from paraat.platform import moment
 from paraat.platform.api import Scope
 from paraat.platform.registrations import personal_data
+from paraat.registry.actions import erase_contact
 from tests import cast
 from tests.api.stage import Caller
 from tests.incidents.test_reports import taken
@@ -114,3 +117,26 @@ def test_what_is_held_on_a_person_is_given_and_forgotten_and_the_report_stays() 
     assert report.reporter == by_address.reporter == personal.ERASED and report.text and report.organisation == ronse
     assert untouched.reporter == "Deputy" and untouched.verified_with == personal.ERASED
     assert personal.export_person(spoc.pk) == {"reports": [], "mails": [], "help_requests": []}
+
+
+def test_whoever_erases_a_contact_erases_it_in_reports_accounts_and_messages_too() -> None:
+    ronse = cast.ronse()
+    spoc, account = cast.contact(ronse), cast.spoc_user(ronse)
+    report = taken(organisation=ronse, contact=spoc, reporter="SPOC, Ronse", reachable_at="spoc@ronse.example")
+    help_requests.ask_help(organisation=ronse, text="hands", by=SYSTEM, asked_by="SPOC, Ronse", contact=spoc)
+    assert erase_contact(contact=spoc, by=SYSTEM) > 3
+    report.refresh_from_db()
+    account.refresh_from_db()
+    assert (report.reporter, report.reachable_at, report.contact) == (personal.ERASED, "", None)
+    assert HelpRequest.objects.get().asked_by == personal.ERASED
+    assert not account.is_active and account.name == ""
+
+
+def test_an_account_that_acts_for_somebody_else_too_stays_when_one_of_its_contacts_is_erased() -> None:
+    ronse, drogenbos = cast.ronse(), cast.drogenbos()
+    account = cast.spoc_user(ronse)
+    Membership.objects.create(user=account, role=Role.SPOC, organisation=drogenbos, contact=cast.contact(drogenbos))
+    erase_contact(contact=cast.contact(ronse), by=SYSTEM)
+    account.refresh_from_db()
+    assert account.is_active and account.name
+    assert viewer_of(account).own == {drogenbos.pk}

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts import actions, rules
+from paraat.accounts.actions.people import ERASED
 from paraat.accounts.models import Membership, Shift, User
 from paraat.kernel.actor import SYSTEM
 from paraat.kernel.marking import TEAM, Role
@@ -90,8 +91,14 @@ def export_person(contact: UUID) -> dict[str, Any]:
 
 
 def erase_person(contact: UUID) -> int:
-    """Forget the accounts of a contact on file (article 17); returns how many."""
-    people = list(User.objects.filter(memberships__contact=contact).distinct())
+    """Forget the accounts of a contact on file (article 17); returns how many. An account that still holds something as somebody else stays."""
+    elsewhere = Membership.objects.in_force().exclude(contact=contact).values("user")
+    people = list(
+        User.objects.filter(memberships__contact=contact)
+        .exclude(pk__in=elsewhere)
+        .exclude(email__endswith=ERASED)
+        .distinct()
+    )
     for user in people:
         actions.erase_account(user=user, by=SYSTEM)
     return len(people)

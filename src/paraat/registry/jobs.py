@@ -6,6 +6,10 @@ from paraat.kernel.actor import SYSTEM
 from paraat.platform import moment
 from paraat.platform.jobs import periodic
 from paraat.registry import actions
+from paraat.registry.actions.personal import BATCH
+
+LET_GO_ROUNDS = 20
+"""Times BATCH contacts that one night lets go."""
 
 
 @periodic("*/20 * * * *")
@@ -24,5 +28,7 @@ def confirm_contacts(timestamp: int) -> None:
 
 @periodic("40 2 * * *", queue="bulk")
 def let_go(timestamp: int) -> None:
-    """Erase the personal data whose time is over."""
-    actions.let_go(by=SYSTEM)
+    """Erase the personal data whose time is over, in small transactions; what a night does not finish, the next one does."""
+    for _round in range(LET_GO_ROUNDS):
+        if actions.let_go(by=SYSTEM) < BATCH:
+            return

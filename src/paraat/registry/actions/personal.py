@@ -1,4 +1,7 @@
-"""Personal data per person: exported, erased and let go in time, without breaking the journal (GDPR, articles 5, 15 and 17)."""
+"""Personal data per person: exported, erased and let go in time, without breaking the journal (GDPR, articles 5, 15 and 17).
+
+Whoever erases a contact erases it everywhere: every other app that registered as a holder of personal data is asked to forget it too.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,14 @@ from paraat.kernel.actor import SYSTEM, Actor
 from paraat.platform import configuration, moment
 from paraat.platform.actions import action, record
 from paraat.platform.models import JournalDetail, JournalEntry
+from paraat.platform.registrations import personal_data
 from paraat.registry.models import Contact, ImportFault, ImportRun, TestCall
 
 ERASED = "erased"
+HOLDER = "registry"
+"""Under which name this app holds personal data."""
+BATCH = 50
+"""Contacts that are let go in one transaction."""
 
 
 def export_person(contact_id: UUID) -> dict[str, Any]:
@@ -53,9 +61,16 @@ def erase_person(contact_id: UUID) -> int:
 
 @action
 def erase_contact(*, contact: Contact, by: Actor) -> int:
-    """Empty a contact: no name, channel or key is left, in the journal only its opaque id. How many rows were touched."""
+    """Empty a contact, here and wherever else somebody holds something on it: no name, channel or key is left, in the journal only its opaque id.
+    How many rows were touched."""
     now = moment.now()
+    entries = list(_entries(contact.pk).values_list("pk", flat=True))
     touched = contact.channels.count()
+    for holder in personal_data:
+        if (
+            holder.name != HOLDER
+        ):  # the others first: they find what they hold by the name and the addresses that go below
+            touched += holder.erase(contact.pk)
     contact.channels.all().delete()
     Contact.objects.filter(pk=contact.pk).update(
         name=ERASED,
@@ -67,7 +82,6 @@ def erase_contact(*, contact: Contact, by: Actor) -> int:
         erased_at=now,
         valid_until=contact.valid_until or moment.day(now),
     )
-    entries = list(_entries(contact.pk).values_list("pk", flat=True))
     details = JournalDetail.objects.filter(pk__in=entries, erased_at=None)
     touched += details.update(detail=None, actor_label="", erased_at=now)
     record("contact.erase", by=by, on=contact, organisation=contact.organisation_id)
@@ -77,11 +91,12 @@ def erase_contact(*, contact: Contact, by: Actor) -> int:
 
 @action
 def let_go(*, by: Actor) -> int:
-    """Erase contacts that ended longer ago than PARAAT_CONTACT_RETENTION days, and files of imports older than that; how many."""
+    """Erase contacts that ended longer ago than PARAAT_CONTACT_RETENTION days, and files of imports older than that; how many, at
+    most BATCH contacts at once."""
     now = moment.now()
     before = now - timedelta(days=configuration.CONTACT_RETENTION.get())
     over = Contact.objects.answering().filter(valid_until__lte=moment.day(before))
-    gone = [erase_contact(contact=contact, by=by) for contact in over[:500]]
+    gone = [erase_contact(contact=contact, by=by) for contact in over[:BATCH]]
     old = ImportRun.objects.filter(at__lte=before).exclude(content=b"")
     ImportFault.objects.filter(run__in=old).update(raw={})
     return len(gone) + old.update(content=b"")
