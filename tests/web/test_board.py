@@ -16,6 +16,8 @@ from paraat.alerts import actions
 from paraat.alerts.looks import IS
 from paraat.alerts.models import Alert, Notice
 from paraat.alerts.rules.looks import Look, Standing, look
+from paraat.incidents.actions.cases import open_case
+from paraat.kernel.actor import SYSTEM
 from paraat.kernel.marking import Role, Viewer
 from paraat.web import board as boards
 from paraat.web import parts
@@ -49,6 +51,16 @@ def test_it_says_so_when_nothing_goes_on() -> None:
     assert "All quiet: no alert is active" in text
     assert "No list has been read yet." in text
     assert figure(text, "silent, the ladder climbs") == "0"
+
+
+def test_it_is_not_quiet_while_a_case_is_active() -> None:
+    open_case(organisation=cast.ronse(), title="Mail is gone", by=SYSTEM, exercise=True)
+    assert "All quiet" in page(officer(), "/?exercise=0")
+    open_case(organisation=cast.ronse(), title="Mail is gone", by=SYSTEM)
+    for path in ("/", "/wall/"):
+        text = page(officer(), path)
+        assert "All quiet" not in text and "Active cases: 1" in text
+    assert "All quiet" in page(client_of(cast.observer()), "/")
 
 
 def test_silence_heads_the_board_with_the_towns_full_name() -> None:

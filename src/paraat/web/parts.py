@@ -64,9 +64,12 @@ def parts(viewer: Viewer, *, kind: str, exercise: bool | None = None) -> Parts:
 def made(viewer: Viewer, *, kind: str, exercise: bool | None = None) -> Parts:
     """The same, made now."""
     shown = board(viewer, language=jinja.language(), exercise=exercise)
+    cases = _cases(viewer, shown.exercise)
     context = {
         "board": shown,
-        "situation": situation(shown.counts, shown.held),
+        "cases": cases,
+        "most": CASES,
+        "situation": situation(shown.counts, shown.held, len(cases)),
         "viewer": viewer,
         "now": timezone.now(),
     }
@@ -80,7 +83,7 @@ def _board(shown: Board, context: dict[str, Any], viewer: Viewer) -> Iterator[tu
         yield name, _render(name, context)
     if not shown.tiles:
         yield "places", _render("places", {**context, "elsewhere": gettext("Elsewhere")})
-    yield "cases", _render("cases", {**context, "cases": _cases(viewer, shown.exercise), "most": CASES})
+    yield "cases", _render("cases", context)
     yield "clocks", _render("clocks", {**context, "deadlines": _deadlines(viewer, shown.exercise, context["now"])})
     for province in shown.provinces if shown.tiles else ():
         yield f"p-{province.code or 'none'}", _province(province, jinja.language())

@@ -23,18 +23,21 @@ class Situation(StrEnum):
     """Which sentence heads the board."""
 
     QUIET = "quiet"
+    CASES = "cases"  # no alert, but somebody is being helped
     HELD = "held"  # somebody must click
     SILENT = "silent"
     WAITING = "waiting"
     ALL_KNOWN = "all_known"
 
 
-def situation(counts: Tally, held: int) -> Situation:
-    """The one thing to say: silence is worse than a list that waits, which is worse than the rest."""
+def situation(counts: Tally, held: int, cases: int = 0) -> Situation:
+    """The one thing to say: silence is worse than a list that waits, which is worse than the rest. It is quiet only when no case is active either."""
     if counts.silent or counts.none:
         return Situation.SILENT
     if held:
         return Situation.HELD
     if counts.waiting:
         return Situation.WAITING
-    return Situation.ALL_KNOWN if counts.named else Situation.QUIET
+    if counts.named:
+        return Situation.ALL_KNOWN
+    return Situation.CASES if cases else Situation.QUIET
