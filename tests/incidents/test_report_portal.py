@@ -32,6 +32,17 @@ def test_a_spoc_reports_for_its_own_organisation_and_reads_what_to_do() -> None:
     assert report.number in page(client, "/portal/reports/") and report.number in page(client, "/portal/")
 
 
+def test_a_spoc_who_plays_in_an_exercise_reports_within_it() -> None:
+    ronse = cast.ronse()
+    client = client_of(cast.spoc_user(ronse))
+    said(client, "/portal/report/", FORM | {"exercise": "on"})
+    assert Report.objects.get().exercise
+    notice = staging.notice_of(staging.alert_for(ronse), ronse)
+    assert 'name="exercise"' not in page(client, f"/portal/report/?notice={notice.pk}")
+    said(client, f"/portal/report/?notice={notice.pk}", FORM | {"exercise": "on"})
+    assert not Report.objects.get(notice=notice.pk).exercise
+
+
 def test_a_spoc_sees_no_report_of_another_organisation() -> None:
     client = client_of(cast.spoc_user(cast.ronse()))
     said(client, "/portal/report/", FORM)

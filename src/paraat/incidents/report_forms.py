@@ -143,7 +143,15 @@ class OwnForm(WhatForm):
         help_text=_("Only when it is not what we have on file."),
     )
 
-    field_order = ("kind", "text", "services", "reachable_at", "happened_at", "known_at")
+    exercise = forms.BooleanField(label=_("This is an exercise"), required=False)
+
+    field_order = ("kind", "text", "services", "reachable_at", "happened_at", "known_at", "exercise")
+
+
+class FromForm(OwnForm):
+    """The same about something that we warned of: whether that was an exercise says whether this is one."""
+
+    exercise = None  # type: ignore[assignment]  # django's way to leave out a field of the class above
 
 
 class SpokenForm(forms.Form):

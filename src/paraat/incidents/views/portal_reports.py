@@ -23,7 +23,7 @@ from paraat.incidents.actions.reports import take_report
 from paraat.incidents.authorities import who_to_turn_to
 from paraat.incidents.models import Report
 from paraat.incidents.origins import Origin, of_finding, of_notice
-from paraat.incidents.report_forms import OwnForm
+from paraat.incidents.report_forms import FromForm, OwnForm
 from paraat.incidents.views.reports import in_turn
 from paraat.incidents.words import kind_word
 from paraat.kernel.marking import Role
@@ -54,7 +54,7 @@ def report(request: Request) -> HttpResponse:
     origin = _origin(request)
     mine = list(Organisation.objects.filter(pk__in=request.viewer.own).order_by("name"))
     posted = request.POST if request.method == "POST" else None
-    form = OwnForm(posted, initial={"text": origin.text if origin else ""})
+    form = FromForm(posted, initial={"text": origin.text}) if origin else OwnForm(posted)
     first = origin.organisation.pk if origin else next(iter(chosen([request.GET.get("organisation", "")])), None)
     whose = WhoseForm(mine, posted, initial={"organisation": str(first or "")})
     if len(mine) == 1 or origin:
@@ -106,7 +106,7 @@ def by_link(request: Request, delivery: Delivery, token: str) -> HttpResponse:
     notice = delivery.notices.select_related("organisation", "alert").exclude(state=Notice.State.PREPARED).first()
     if notice is None:
         raise Http404
-    form = OwnForm(request.POST if request.method == "POST" else None)
+    form = FromForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         origin = of_notice(notice)
         made = attempt(request, lambda: _take_by_link(request, form, delivery, origin))
@@ -161,11 +161,11 @@ def _take(request: Request, form: OwnForm, town: Organisation, origin: Origin | 
         language=(get_language() or "nl")[:2],
         signed_in=True,
         **form.said(),
-        **(origin.says() if origin else {"through": Report.Through.PORTAL}),
+        **(origin.says() if origin else {"through": Report.Through.PORTAL, "exercise": form.cleaned_data["exercise"]}),
     )
 
 
-def _take_by_link(request: Request, form: OwnForm, delivery: Delivery, origin: Origin) -> Report:
+def _take_by_link(request: Request, form: FromForm, delivery: Delivery, origin: Origin) -> Report:
     return take_report(
         by=request.actor,
         organisation=origin.organisation,
