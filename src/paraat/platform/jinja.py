@@ -69,6 +69,7 @@ _FORMATS = {
     "long": "EEEE d MMMM yyyy HH:mm:ss",
     "time": "HH:mm",
     "seconds": "HH:mm:ss",
+    "dated": "d MMM yyyy HH:mm",
     "day": "d MMM yyyy",
 }
 
@@ -130,6 +131,8 @@ def moment(at: datetime | date | None, form: str = "short") -> str:
     local = timezone.localtime(at)
     if form == "time":
         return f"{local:%H:%M}"
+    if form == "short" and local.year != timezone.localtime().year:
+        form = "dated"  # a deadline of another year never looks like one of this year
     whole = local.replace(hour=0, minute=0, second=0, microsecond=0) if form == "day" else local.replace(microsecond=0)
     return _formatted(whole, form, language())  # what is written once serves every row of the same day
 
