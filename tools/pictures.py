@@ -30,6 +30,7 @@ def main() -> None:
         language = {"name": f"paraat_language_{made.port}", "value": LANGUAGE[:2], "url": made.url("/")}
         phone.context.add_cookies([language])
         _take(officer, phone, folder)
+        _respond(officer, folder)
 
 
 def _take(officer: Person, phone: Person, folder: Path) -> None:
@@ -55,6 +56,36 @@ def _take(officer: Person, phone: Person, folder: Path) -> None:
     officer.go("/wall/")
     officer.page.wait_for_timeout(1000)
     _shot(officer, folder / "wall.png")
+
+
+def _respond(officer: Person, folder: Path) -> None:
+    """A case and a war room, both of an exercise."""
+    officer.page.set_viewport_size({"width": 1440, "height": 1300})
+    officer.go("/cases/new/")
+    officer.submit("", organisation="Ronse", title="Files are locked, a note is on the screens", classification="malicious-code.infected-system",
+        severity="4", confidence="medium", exercise=True)  # fmt: skip
+    case = officer.page.url
+    for name, workaround in (("Counters", "On paper, by appointment"), ("Mail", "A mailbox elsewhere")):
+        officer.go(case)
+        officer.submit("/services/", name=name, status="down", workaround=workaround)
+    officer.go(case)
+    officer.page.wait_for_timeout(1000)
+    _shot(officer, folder / "case.png")
+    officer.go("/rooms/open/")
+    officer.submit("", title="Local elections", kind="election", purpose="One picture for everybody", exercise=True)
+    steer = officer.page.url
+    officer.submit("/triggers/add/", condition="A counting system fails", then="Call the governor", minutes="15")
+    officer.go(steer)
+    officer.submit("/threat/", level="2", because="Lists of targets are published")
+    room = steer.removesuffix("steer/")
+    for lane, text in (("cyber", "Three sites are slow"), ("cyber", "A new list is announced"), ("public-order", "A quiet morning")):
+        officer.go(f"{room}signals/report/{lane}/")
+        officer.submit("", text=text, reliability="B", credibility="2")
+    officer.go(f"{room}decisions/record/")
+    officer.submit("", text="Every town is asked to look at its site twice a day", because="Lists name new sites daily", present="Team")
+    officer.go(room)
+    officer.page.wait_for_timeout(7000)
+    _shot(officer, folder / "room.png")
 
 
 def _shot(person: Person, path: Path) -> None:
