@@ -78,7 +78,7 @@ def _respond(officer: Person, folder: Path) -> None:
     officer.go(steer)
     officer.submit("/threat/", level="2", because="Lists of targets are published")
     room = steer.removesuffix("steer/")
-    for lane, text in (("cyber", "Three sites are slow"), ("cyber", "A new list is announced"), ("public-order", "A quiet morning")):
+    for lane, text in (("cyber", "Three sites are slow"), ("cyber", "A new list is announced"), ("public_order", "A quiet morning")):
         officer.go(f"{room}signals/report/{lane}/")
         officer.submit("", text=text, reliability="B", credibility="2")
     officer.go(f"{room}decisions/record/")
