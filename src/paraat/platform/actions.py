@@ -86,7 +86,8 @@ def record(
 ) -> None:
     """Add an entry to the journal of the running action.
 
-    `organisation` names the chain (None: the house). TLP and exercise come from `on` when it carries a marking. `detail` is JSON-able, never
+    `organisation` names the chain (None: the house). TLP and exercise come from `on` when it carries a marking (the
+    TLP from what it hangs on too: `MarkedModel.read_tlp`). `detail` is JSON-able, never
     a secret; it can be erased later, the chain keeps its salted SHA-256 digest.
     """
     pending = _pending.get()
@@ -97,7 +98,7 @@ def record(
     entry = JournalEntry(
         id=uuid7(),
         chain=organisation or HOUSE,
-        tlp=int(getattr(on, "tlp", Tlp.AMBER) if tlp is None else tlp),
+        tlp=int(getattr(on, "read_tlp", getattr(on, "tlp", Tlp.AMBER)) if tlp is None else tlp),
         exercise=bool(getattr(on, "exercise", False) if exercise is None else exercise),
         actor_kind=by.kind,
         actor_id=by.id,

@@ -51,6 +51,11 @@ class MarkedModel(models.Model):
         return models.Q(**{f"{cls.organisation_field}__in": list(organisations)})
 
     @property
+    def read_tlp(self) -> int:
+        """The TLP up to which somebody must be told to read it: its own; of what hangs on something else, the higher of both."""
+        return self.tlp
+
+    @property
     def marking(self) -> Marking:
         """The row's marking, for `may_see`."""
         return Marking(Tlp(self.tlp), self.exercise, getattr(self, self.organisation_field))

@@ -8,6 +8,7 @@ from paraat.incidents.actions.evidence import store_evidence
 from paraat.incidents.models import Attachment, Evidence
 from paraat.kernel.actor import SYSTEM
 from paraat.kernel.errors import Conflict, Invalid
+from paraat.kernel.marking import Tlp
 from paraat.platform import files
 from paraat.platform.actions import action, record
 
@@ -32,6 +33,7 @@ def attach_evidence(*, attachment: Attachment) -> Evidence:
             report=mail.report,
             source=f"{mail.sender} {mail.message_id}"[:300],
             media_type=attachment.media_type,
+            tlp=max(mail.tlp, mail.case.tlp, Tlp.AMBER_STRICT),
         )
     place = attachment.place
     Attachment.objects.filter(pk=attachment.pk).update(evidence=kept, place="")

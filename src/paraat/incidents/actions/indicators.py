@@ -68,7 +68,7 @@ def propose_indicators(
         for row, one in named
     ]
     IndicatorSighting.objects.bulk_create(sightings, ignore_conflicts=True)
-    detail = {"case": case.number, "found": len(named), "where": where[:300]}
+    detail = {"case": case.number, "found": len(named)}  # not where: the victim reads its journal, and no indicators
     record("indicator.proposed", by=by, on=case, organisation=case.organisation_id, detail=detail)
     return [row for row, _ in named]
 

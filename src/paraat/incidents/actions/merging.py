@@ -37,7 +37,7 @@ from paraat.platform.facts import CaseMerged, announce
 
 @action
 def merge_cases(*, case: Case, into: Case, by: Actor, reason: str) -> Case:
-    """Let `case` live on in `into`; gives `into`.
+    """Let `case` live on in `into`, marked as the higher of the two: what nobody could read because of its case stays so. Gives `into`.
 
     Raises Invalid without a reason, for one case twice, for a real one and an exercise, for cases of two victims (each would read what the other
     does), or when `into` is closed; Conflict when somebody else merged one of them first.
@@ -62,7 +62,9 @@ def merge_cases(*, case: Case, into: Case, by: Actor, reason: str) -> Case:
     Case.objects.filter(pk=case.pk).update(
         state=Case.State.MERGED, merged_into=into, state_at=now, changed_at=now, version=F("version") + 1
     )
-    Case.objects.filter(pk=into.pk).update(changed_at=now, version=F("version") + 1)
+    Case.objects.filter(pk=into.pk).update(
+        changed_at=now, version=F("version") + 1, tlp=max(one.tlp for one in locked.values())
+    )
     detail = {"number": case.number, "into": into.number, "reason": reason.strip()}
     record("case.merged", by=by, on=case, organisation=case.organisation_id, detail=detail)
     record("case.merged", by=by, on=into, organisation=into.organisation_id, detail=detail)

@@ -43,6 +43,13 @@ class CaseQuerySet(MarkedQuerySet):
         """Those that somebody still works on."""
         return self.filter(rank__lt=_ENDED)
 
+    def written_by(self, viewer: Viewer) -> Self:
+        """Those in which a viewer may write, besides reading: all for the team, else those of its own organisations and those where these help
+        with the victim's consent. Who reads along because it is a customer, or because something is GREEN, does not write."""
+        if viewer.is_team:
+            return self
+        return self.filter(Case.concerns(viewer.own)) if viewer.own else self.none()
+
     def matching(self, words: str) -> models.Q:
         """The condition that a case has every word, or a word that begins so, among its `words`."""
         plain = [_QUOTES.sub(" ", word).strip() for word in words.split()[:8]]
@@ -149,6 +156,11 @@ class OfCase(MarkedModel):
         helped = CaseHelper.objects.in_force().filter(organisation__in=list(organisations))
         helping = models.Q(case__in=helped.values("case")) & models.Q(tlp__lte=Tlp.AMBER)
         return models.Q(case__organisation__in=list(organisations)) | helping
+
+    @property
+    def read_tlp(self) -> int:
+        """Of row and case the higher one."""
+        return max(self.tlp, self.case.tlp)  # type: ignore[attr-defined, no-any-return]  # as below
 
     @property
     def organisation_id(self) -> UUID:
