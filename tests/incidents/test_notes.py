@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from paraat.accounts.models import Membership
 from paraat.incidents.actions import notes as actions
 from paraat.incidents.models import Note, NoteVersion
 from paraat.kernel.errors import Invalid, NotFound
+from paraat.kernel.marking import Role, Tlp
 from tests import cast
 from tests.incidents import working
 from tests.web.pages import client_of, officer, page, said
@@ -134,6 +136,25 @@ def test_who_may_not_see_the_case_finds_no_note() -> None:
     assert "Servers" in page(client_of(cast.spoc_user(cast.ronse())), f"/cases/{row.case_id}/notes/{row.pk}/")
     assert (
         client_of(cast.auditor()).post(f"/cases/{row.case_id}/notes/{row.pk}/", {"text": "x", "base": 1}).status_code
-        == 200
+        == 403
     )
     assert row.versions.count() == 1, "an auditor changes nothing"
+
+
+@pytest.mark.django_db
+def test_who_reads_along_does_not_write_whatever_else_he_may_be() -> None:
+    case = working.case(tlp=Tlp.GREEN)
+    row = actions.write_note(case=case, title="Servers", text=BEGIN, by=BY(), author=cast.duty_officer(), tlp=Tlp.GREEN)
+    both = cast.partner_user()
+    Membership.objects.create(user=both, role=Role.SPOC, organisation=cast.eupen())
+    for user in (cast.provider_user(), both):
+        client = client_of(user)
+        assert "Server A" in page(client, f"/cases/{case.pk}/notes/{row.pk}/")
+        assert client.post(f"/cases/{case.pk}/notes/{row.pk}/", {"text": "mine", "base": 1}).status_code == 403
+        new = {"title": "T", "text": "mine", "tlp": 1}
+        assert client.post(f"/cases/{case.pk}/notes/new/", new).status_code == 403
+        assert f"/cases/{case.pk}/notes/new/" not in page(client, f"/cases/{case.pk}/")
+    assert NoteVersion.objects.count() == 1
+    victim = client_of(cast.spoc_user(cast.ronse()))
+    said(victim, f"/cases/{case.pk}/notes/{row.pk}/", {"text": f"{BEGIN}\nours", "base": 1})
+    assert NoteVersion.objects.count() == 2

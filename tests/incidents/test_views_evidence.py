@@ -12,10 +12,13 @@ from django.test import Client
 from django.utils import translation
 from pypdf import PdfReader
 
+from paraat.accounts.models import Membership
 from paraat.incidents.models import Case, Content, Evidence
-from paraat.kernel.marking import Tlp
+from paraat.kernel.marking import Role, Tlp
 from paraat.platform import files, vault
+from paraat.platform.api import Scope
 from tests import cast
+from tests.api.stage import Caller
 from tests.incidents import holding
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +178,16 @@ def test_the_list_costs_the_same_for_many(officer: Client, django_assert_max_num
     officer.get(address(case))
     with django_assert_max_num_queries(12):
         officer.get(address(case))
+
+
+def test_a_spoc_brings_nothing_to_the_case_of_another_town_that_he_may_read() -> None:
+    case, both, client = holding.case(tlp=Tlp.GREEN), cast.partner_user(), Client()
+    Membership.objects.create(user=both, role=Role.SPOC, organisation=cast.eupen())
+    client.force_login(both)
+    assert client.get(address(case)).status_code == 200
+    assert bring(client, case).status_code == 403
+    assert not case.evidence.exists() and not stored()
+    caller = Caller(both, Scope.CASES_READ, Scope.CASES_WRITE)
+    assert caller.get(f"/cases/{case.pk}/evidence").status_code == 200
+    answer = caller.post(f"/cases/{case.pk}/evidence?name=a.log", {})
+    assert answer.status_code == 404 and not Evidence.objects.exists()

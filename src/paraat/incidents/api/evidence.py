@@ -108,7 +108,7 @@ class Description(Schema):
 )
 def add_evidence(request: ApiRequest, case: UUID, about: Query[Description]) -> Evidence:
     """Bring a file: its bytes are the body, as they are. It is encrypted as it arrives. An Idempotency-Key is for files up to 10 MB."""
-    of: Case = visible(Case.objects.all(), request, case)
+    of: Case = visible(Case.objects.written_by(request.viewer), request, case)
     actions.check_name(about.name)
     kept = vault.keep(request, limit=configuration.EVIDENCE_LIMIT.get())
     if about.sha256 and about.sha256.lower() != kept.sha256:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from paraat.incidents.models import Case
 from paraat.incidents.rules.states import moves, needs_reason
 from paraat.incidents.taxonomy import CLASSES, class_word, type_word
 from paraat.kernel.errors import Conflict, Invalid
-from paraat.kernel.marking import ROOM, Role
+from paraat.kernel.marking import ROOM, Role, Viewer
 from paraat.kernel.severity import Severity
 from paraat.platform import moment
 from paraat.platform import parts as live_parts
@@ -199,6 +199,11 @@ def case_of(request: Request, pk: UUID) -> Case:
     rows = Case.objects.visible_to(request.viewer).select_related("organisation", "owner", "merged_into", "split_from")
     case: Case = found(rows, pk)
     return case
+
+
+def may_write(viewer: Viewer, case: Case, roles: Collection[Role]) -> bool:
+    """Whether a viewer with one of `roles` may add to a case that it sees."""
+    return viewer.has(*roles) and Case.objects.written_by(viewer).filter(pk=case.pk).exists()
 
 
 def page(request: Request, case: Case, *, status: int = 200, **forms_: forms.Form) -> HttpResponse:

@@ -24,6 +24,7 @@ from paraat.incidents.evidence_forms import DestroyForm, EvidenceForm, HandOverF
 from paraat.incidents.handing_out import as_download
 from paraat.incidents.models import Case, Content, Evidence
 from paraat.incidents.uploads import VaultHandler, let_go
+from paraat.incidents.views.cases import may_write
 from paraat.kernel.errors import NotFound, ParaatError
 from paraat.kernel.marking import Role, Viewer
 from paraat.platform import configuration, moment
@@ -31,7 +32,7 @@ from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt, words_for
 
 BRINGS = (*WORKS, Role.SPOC)
-"""Who brings evidence: the team, and a SPOC on a case that he sees."""
+"""Who brings evidence: the team, and a SPOC of the victim or of who helps it."""
 READS = (*WATCHES, Role.SPOC)
 SHOWN = 20
 
@@ -39,7 +40,7 @@ SHOWN = 20
 def panel(viewer: Viewer, case: Case) -> str | None:
     """The pieces of a case, on its page."""
     rows = Evidence.objects.visible_to(viewer).filter(case=case)
-    pieces, brings = list(rows[: SHOWN + 1]), viewer.has(*BRINGS)
+    pieces, brings = list(rows[: SHOWN + 1]), may_write(viewer, case, BRINGS)
     if not pieces and not brings:
         return None
     context = {
@@ -71,7 +72,7 @@ def pieces(request: Request, case: UUID) -> HttpResponseBase:
 @csrf_protect
 def _pieces(request: Request, case: UUID) -> HttpResponseBase:
     of: Case = found(Case.objects.visible_to(request.viewer), case)
-    brings = request.viewer.has(*BRINGS)
+    brings = may_write(request.viewer, of, BRINGS)
     if request.method != "POST":
         return _page(request, of, EvidenceForm(case=of, auto_id="evidence_%s") if brings else None)
     form = EvidenceForm(request.POST, request.FILES, case=of, auto_id="evidence_%s")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,7 +18,7 @@ from paraat.alerts.views.acting import WORKS, found, officer_of
 from paraat.incidents.actions import notes as actions
 from paraat.incidents.models import Case, Note, NoteVersion
 from paraat.incidents.rules.notes import differences
-from paraat.incidents.views.cases import READS, case_of
+from paraat.incidents.views.cases import READS, case_of, may_write
 from paraat.incidents.work_forms import NewNoteForm, NoteForm
 from paraat.kernel.marking import Role, Viewer
 from paraat.platform import panels
@@ -25,13 +26,13 @@ from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
 
 WRITES = (*WORKS, Role.SPOC, Role.PROVIDER)
-"""Who may write: the team, and whoever of victim and helpers sees the note."""
+"""Who may write: the team, and whoever of victim and helpers sees the note; `may_write` says of which case."""
 
 
 def panel(viewer: Viewer, case: Case) -> str | None:
     """The pages of notes, and which of them hold a conflict."""
     rows = list(_of_case(viewer, case))
-    writes = viewer.has(*WRITES)
+    writes = may_write(viewer, case, WRITES)
     if not rows and not writes:
         return None
     return panels.render("incidents/_notes.html", {"case": case, "notes": rows, "writes": writes})
@@ -47,7 +48,7 @@ def _of_case(viewer: Viewer, case: Case) -> QuerySet[Note]:
 @allow(*WRITES)
 def new(request: Request, pk: UUID) -> HttpResponse:
     """A new page of notes."""
-    case = case_of(request, pk)
+    case = _written(request, pk)
     form = NewNoteForm(request.POST or None, initial={"tlp": case.tlp})
     if request.method == "POST" and form.is_valid():
         author = cast("User", request.user)
@@ -64,9 +65,11 @@ def new(request: Request, pk: UUID) -> HttpResponse:
 def one(request: Request, pk: UUID, note: UUID) -> HttpResponse:
     """The note to read and write; a text saved from an older version is joined with what was saved meanwhile."""
     case, row = case_of(request, pk), _note(request, pk, note)
-    head, writes = actions.head_of(row), request.viewer.has(*WRITES)
+    head, writes = actions.head_of(row), may_write(request.viewer, case, WRITES)
     form = NoteForm(request.POST or None, initial={"text": head.text, "base": head.number})
-    if request.method == "POST" and writes and form.is_valid():
+    if request.method == "POST" and not writes:
+        raise PermissionDenied
+    if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         saved = attempt(
             request,
@@ -106,7 +109,7 @@ def _tell(request: Request, saved: NoteVersion) -> None:
 @allow(*WRITES)
 def join(request: Request, pk: UUID, note: UUID, number: int) -> HttpResponse:
     """A conflict and the newest text side by side, and one text to make of them."""
-    case, row = case_of(request, pk), _note(request, pk, note)
+    case, row = _written(request, pk), _note(request, pk, note)
     head = actions.head_of(row)
     conflict: NoteVersion = _numbered(row.versions.filter(conflict=True, joined_in=None), number)
     form = NoteForm(request.POST or None, initial={"text": both(conflict, head), "base": head.number})
@@ -147,6 +150,14 @@ def version(request: Request, pk: UUID, note: UUID, number: int) -> HttpResponse
     return render(
         request, "incidents/note_version.html", {"case": case, "note": row, "version": shown, "changed": changed}
     )
+
+
+def _written(request: Request, pk: UUID) -> Case:
+    """A case in which this person may write; 403 where it only reads along."""
+    case = case_of(request, pk)
+    if not may_write(request.viewer, case, WRITES):
+        raise PermissionDenied
+    return case
 
 
 def _note(request: Request, pk: UUID, note: UUID) -> Note:
