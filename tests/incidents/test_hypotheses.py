@@ -154,3 +154,15 @@ def test_no_victim_reads_what_is_thought_of_it() -> None:
     assert "Did they pay" not in page(spoc, f"/cases/{case.pk}/")
     page(spoc, f"/hypotheses/{row.pk}/", 403)
     page(client_of(cast.observer()), "/hypotheses/", 403)
+
+
+def test_the_list_names_no_case_that_its_reader_may_not_see() -> None:
+    seen, red = working.case(), working.case(cast.eupen())
+    actions.make_hypothesis(
+        cases=[seen, red], question="Same actor?", statement="Yes", because="a guess", by=BY(), tlp=Tlp.AMBER_STRICT
+    )
+    Case.objects.filter(pk=red.pk).update(tlp=Tlp.RED)  # it turned out to be worse
+    text = page(client_of(cast.auditor()), "/hypotheses/")
+    assert seen.number in text and red.number not in text
+    assert "Same actor?" not in page(client_of(cast.auditor()), f"/hypotheses/?q={red.number}")
+    assert "Same actor?" in page(officer(), f"/hypotheses/?q={red.number}")

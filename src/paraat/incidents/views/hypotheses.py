@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -60,7 +60,9 @@ def _seen(viewer: Viewer) -> Any:
 @allow(*WATCHES)
 def listing(request: Request) -> HttpResponseBase:
     """Every hypothesis, by question."""
-    rows = _seen(request.viewer).prefetch_related("cases")
+    rows = _seen(request.viewer).prefetch_related(
+        Prefetch("cases", Case.objects.visible_to(request.viewer).order_by("number"))
+    )
     table = Table(
         request,
         rows,
@@ -74,7 +76,7 @@ def listing(request: Request) -> HttpResponseBase:
             Column("assessed_at", gettext_lazy("As of"), sort="assessed_at"),
             *([Column("tlp", "TLP", value=lambda row: row.get_tlp_display())] if request.GET.get("format") else []),
         ],
-        search=["question", "statement", "cases__number"],
+        search=["question", "statement", *(["cases__number"] if request.viewer.is_team else [])],
         filters=[Filter("state", gettext_lazy("State"), Hypothesis.State.choices)],
         order="question",
         empty=gettext_lazy("No hypothesis yet."),
