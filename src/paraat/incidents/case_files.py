@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
@@ -42,7 +43,7 @@ def take_in(file: IO[bytes], *, by: Actor) -> CaseImport:
         with zipfile.ZipFile(file) as archive, archive.open(NAME) as document:
             content = _limited(document)
             kept = dict(_contents(archive))
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
         raise Invalid("This ZIP is damaged, or is no case file") from error
     try:
         return import_case(content=content, by=by, contents=kept)

@@ -199,7 +199,11 @@ class _Taking:
                 self._take(part, f"{part.name}.{place}" if part.name != "case" else "case", row)
         for part in PARTS:
             for field in part.lists:
-                for row in self.given[part.name]:
+                for place, row in enumerate(self.given[part.name]):
+                    if not self.known.issuperset(row[field.name]):
+                        raise Invalid(
+                            "It points at a row that the file does not hold", where=f"{part.name}.{place}.{field.name}"
+                        )
                     getattr(part.model._base_manager.get(pk=row["id"]), field.name).set(row[field.name])
 
     def _take(self, part: Part, where: str, row: dict[str, Any]) -> None:
