@@ -178,7 +178,7 @@ def _checked(
         raise Invalid("There is nothing to say in it", field="text")
     if not authority.strip():
         raise Invalid("Say which authority it quotes", field="authority")
-    if quoted_at > now.date():
+    if quoted_at > moment.day(now):
         raise Invalid("It cannot have been said in the future", field="quoted_at")
     if expires_at <= now:
         raise Invalid("That moment is past", field="expires_at")
