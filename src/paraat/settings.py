@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "paraat.platform.security.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paraat.platform.readonly.ReadOnlyMiddleware",
+    "paraat.warroom.glance.GlanceMiddleware",  # what pages of a room ask every second
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -266,7 +266,7 @@ def _shown(viewer: Viewer, place: str, number: int) -> float | None:
 def main(viewers: int, seconds: float, rate: float) -> None:
     """Measure, and print one JSON line."""
     settings = {"PARAAT_SECOND_FACTOR": "no"}
-    with installation(**settings, PARAAT_WEB_WORKERS=os.environ.get("ROOM_WORKERS", "2")) as made:
+    with installation(**settings, PARAAT_WEB_WORKERS=os.environ.get("ROOM_WORKERS", "1")) as made:
         made.run("up", timeout=300)
         staged = json.loads(made.python(STAGE, str(viewers)).strip().splitlines()[-1])
         found = asyncio.run(watch(made, staged, int(seconds * rate), rate))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
+from uuid import UUID
 
 from django.core.cache import caches
 from django.template import engines
@@ -29,12 +30,13 @@ from paraat.warroom.reach import Reach
 SHORTEST = 0.5
 """Seconds for which a room that was just made serves its whole class, though it changed meanwhile."""
 SURROUNDINGS = 1.0
-"""The same for what the room is about, and for the panels: it changes seldom, and costs as much to read as everything that happens."""
+"""The same for all but lanes and log: it changes seldom, and costs three times as much to read as they."""
 LONGEST = 15
 """Seconds after which it is made again though nobody touched the room: clocks run, and what is joined has a life of its own."""
 CSRF = "0" * 64
 """Stands in the forms of a part, which many share, where each page has a token of its own."""
-ROOM = ("head", "triggers", "decisions", "tasks", "log")
+ROOM = ("log",)  # and the lanes
+SLOWER = ("head", "triggers", "decisions", "tasks")
 ABOUT = ("joined", "towns", "people")
 WALL = ("wall_head", "wall_signals", "wall_triggers", "wall_decisions")
 _LOCKS = tuple(Lock() for _ in range(64))
@@ -48,12 +50,20 @@ class Made:
     at: float
     title: str
     by_id: dict[str, Part]
-    about: dict[str, Part] = field(default_factory=dict)  # of these parts: what the room is about, and the panels
+    about: dict[str, Part] = field(default_factory=dict)  # of these parts: all but lanes and log
     about_cursor: int = -1
     about_at: float = 0
 
     def __getitem__(self, name: str) -> Part:
         return self.by_id[name]
+
+    def is_of(self, cursor: int) -> bool:
+        """Whether all of it is as new as the room at this cursor."""
+        return min(self.cursor, self.about_cursor) >= cursor
+
+    def is_young(self) -> bool:
+        """Whether its class is still served it, though the room changed."""
+        return time.monotonic() - self.at < SHORTEST
 
     def called(self, prefix: str) -> list[Part]:
         """The parts whose name begins so."""
@@ -62,26 +72,39 @@ class Made:
 
 def parts(viewer: Viewer, room: Room, reach: Reach, *, kind: str, patient: bool = False) -> tuple[Made, bool]:
     """The parts of a `room` or its `wall`, and whether they are older than the room. `patient`: never older, however long it takes."""
-    key = f"room:{kind}:{room.pk}:{reach.key}:{get_language()}:{timezone.get_current_timezone_name()}"
-    found: Made | None = caches["local"].get(key)
-    if found and found.cursor == found.about_cursor == room.cursor:
-        return found, False
-    if found and not patient and time.monotonic() - found.at < SHORTEST:
-        return found, True
-    lock = _LOCKS[hash(key) % len(_LOCKS)]
-    if not lock.acquire(blocking=patient or found is None):
-        assert found  # noqa: S101  # else we would have waited
-        return found, True
-    try:
-        made = made_now(viewer, room, reach, kind=kind, before=None if patient else found)
-        caches["local"].set(key, made, LONGEST)
-    finally:
-        lock.release()
-    return made, made.about_cursor != room.cursor
+    name = key(room.pk, reach, kind, str(get_language()), timezone.get_current_timezone_name())
+    again = remembered(name, room.cursor)
+    if again and not (patient and again[1]):
+        return again
+    with _lock(name):  # whoever waited here finds what was made meanwhile
+        found: Made | None = caches["local"].get(name)
+        if found is None or not (found.is_of(room.cursor) or (found.is_young() and not patient)):
+            found = made_now(viewer, room, reach, kind=kind, before=None if patient else found)
+            caches["local"].set(name, found, LONGEST)
+    return found, not found.is_of(room.cursor)
+
+
+def key(room: UUID, reach: Reach, kind: str, language: str, zone: str) -> str:
+    """What a process calls the parts of a room for a class of viewers."""
+    return f"room:{kind}:{room}:{reach.key}:{language}:{zone}"
+
+
+def remembered(name: str, cursor: int) -> tuple[Made, bool] | None:
+    """What was made under this name, and whether it is older than the room; None: there is nothing, or it is time to make it again."""
+    found: Made | None = caches["local"].get(name)
+    if found is None:
+        return None
+    stale = not found.is_of(cursor)
+    served = not stale or found.is_young() or _lock(name).locked()
+    return (found, stale) if served else None
+
+
+def _lock(name: str) -> Lock:
+    return _LOCKS[hash(name) % len(_LOCKS)]
 
 
 def made_now(viewer: Viewer, room: Room, reach: Reach, *, kind: str, before: Made | None = None) -> Made:
-    """The same, made now; what the room is about is taken from `before` when that is young enough."""
+    """The same, made now; all but lanes and log is taken from `before` when that is young enough."""
     began = time.monotonic()
     seen = picture(room, reach, moment.now())
     context = {"room": room, "reach": reach, "now": seen.now, "csrf_input": _placeholder()}
@@ -98,8 +121,9 @@ def made_now(viewer: Viewer, room: Room, reach: Reach, *, kind: str, before: Mad
             about_cursor=before.about_cursor,
             about_at=before.about_at,
         )
+    slower = {name: part(name, _render(name, {**context, "seen": seen})) for name in SLOWER}
     context["seen"] = surroundings(viewer, room, reach, seen.now)
-    about = {name: part(name, html) for name, html in _about(viewer, room, context)}
+    about = slower | {name: part(name, html) for name, html in _about(viewer, room, context)}
     return replace(made, by_id=happening | about, about=about, about_cursor=room.cursor, about_at=began)
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -79,21 +80,66 @@ class TownSeen:
     look: Look
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
-    """What happens in the room."""
+    """What happens in the room, as everybody of a class of rights sees it; each thing is read when it is first asked for."""
 
     room: Room
+    reach: Reach
     now: datetime
-    upcoming: Point | None
-    levels: list[ThreatLevel]
-    lanes: list[LaneSeen]
-    asked: list[Decision]
-    taken: list[Decision]
-    open_tasks: list[RoomTask]
-    done_tasks: list[RoomTask]
-    log: list[LogEntry]
-    triggers: list[Trigger]
+
+    @cached_property
+    def upcoming(self) -> Point | None:
+        """The next fixed point of the day."""
+        return rhythm.upcoming(self.room.rhythm, self.now, start=self.room.period_from, end=self.room.period_until)
+
+    @cached_property
+    def levels(self) -> list[ThreatLevel]:
+        """The last threat levels."""
+        return list(self.room.threat_levels.all()[:6])
+
+    @cached_property
+    def lanes(self) -> list[LaneSeen]:
+        """The lanes, side by side."""
+        return _lanes(self.room, self.reach)
+
+    @cached_property
+    def _decisions(self) -> list[Decision]:
+        return list(_in(Decision, self.room, self.reach).prefetch_related("replaced_by")[:40])
+
+    @property
+    def asked(self) -> list[Decision]:
+        """What waits for a decision."""
+        return [one for one in self._decisions if one.decided_at is None]
+
+    @property
+    def taken(self) -> list[Decision]:
+        """What was decided last."""
+        return [one for one in self._decisions if one.decided_at is not None][:LINES]
+
+    @cached_property
+    def open_tasks(self) -> list[RoomTask]:
+        """What is to be done, the first due first."""
+        return list(self._tasks.filter(done_at=None).order_by(F("due_at").asc(nulls_last=True), "made_at")[:40])
+
+    @cached_property
+    def done_tasks(self) -> list[RoomTask]:
+        """What was done last."""
+        return list(self._tasks.exclude(done_at=None).order_by("-done_at")[:DONE])
+
+    @property
+    def _tasks(self) -> QuerySet[RoomTask]:
+        return _in(RoomTask, self.room, self.reach).select_related("organisation", "owner")
+
+    @cached_property
+    def log(self) -> list[LogEntry]:
+        """The last lines of the log."""
+        return list(_in(LogEntry, self.room, self.reach)[:LINES])
+
+    @cached_property
+    def triggers(self) -> list[Trigger]:
+        """The escalation triggers, those whose clock runs first."""
+        return list(self.room.triggers.order_by(_running_first(), "due_at", "pk"))
 
     @property
     def running(self) -> list[Trigger]:
@@ -128,21 +174,7 @@ def surroundings(viewer: Viewer, room: Room, reach: Reach, now: datetime) -> Sur
 
 def picture(room: Room, reach: Reach, now: datetime) -> Picture:
     """What happens in the room, as everybody of this class of rights sees it at `now`."""
-    decisions = list(_in(Decision, room, reach).prefetch_related("replaced_by")[:40])
-    tasks = _in(RoomTask, room, reach).select_related("organisation", "owner")
-    return Picture(
-        room=room,
-        now=now,
-        upcoming=rhythm.upcoming(room.rhythm, now, start=room.period_from, end=room.period_until),
-        levels=list(room.threat_levels.all()[:6]),
-        lanes=_lanes(room, reach),
-        asked=[one for one in decisions if one.decided_at is None],
-        taken=[one for one in decisions if one.decided_at is not None][:LINES],
-        open_tasks=list(tasks.filter(done_at=None).order_by(F("due_at").asc(nulls_last=True), "made_at")[:40]),
-        done_tasks=list(tasks.exclude(done_at=None).order_by("-done_at")[:DONE]),
-        log=list(_in(LogEntry, room, reach)[:LINES]),
-        triggers=list(room.triggers.order_by(_running_first(), "due_at", "pk")),
-    )
+    return Picture(room, reach, now)
 
 
 def _in(model: Any, room: Room, reach: Reach) -> QuerySet[Any]:

@@ -48,7 +48,11 @@ class Reach:
 
 def reach(viewer: Viewer, room: Room) -> Reach:
     """How far this viewer sees in a room that `visible_to` gave him."""
-    taking = _parts(viewer, room)
+    return reach_of(viewer, room, _parts(viewer, room))
+
+
+def reach_of(viewer: Viewer, room: Room, taking: list[tuple[str, int]]) -> Reach:
+    """The same, when the parts and ceilings of the organisations that he acts for were read already. Of the room the key is enough."""
     by_role = rights.top(viewer)
     levels = [level for _part, level in taking] + ([int(by_role)] if by_role is not None else [])
     standing = rights.standing(viewer, [part for part, _level in taking])
