@@ -164,6 +164,15 @@ def test_the_schedule_takes_the_oldest_checks_and_only_those_that_are_due() -> N
     assert checking.verify_due() == {}
 
 
+def test_one_that_cannot_be_read_now_does_not_keep_the_others_waiting() -> None:
+    first, second = holding.piece(), holding.piece(content=b"other")
+    long_ago = moment.now() - timedelta(days=40)
+    Content.objects.update(verified_at=long_ago)
+    Content.objects.filter(pk=first.content.pk).update(verified_at=long_ago - timedelta(days=1), key="lost")
+    assert checking.verify_due() == {"whole": 1}
+    assert deeds(second) == ["received", "verified"] and deeds(first) == ["received"]
+
+
 def test_a_file_without_a_row_is_swept_and_one_with_a_row_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     piece = holding.piece()
     vault.keep([b"killed before its row was written"], limit=1 << 20)

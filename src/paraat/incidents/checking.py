@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from paraat.incidents.actions.evidence import note_verified
 from paraat.incidents.models import Content, Evidence
 from paraat.kernel.actor import SYSTEM, Actor
+from paraat.kernel.errors import ParaatError
 from paraat.platform import moment, vault
 
 EVERY = timedelta(days=30)
@@ -14,6 +16,9 @@ EVERY = timedelta(days=30)
 A_ROUND = 20 << 30
 """Bytes that one round reads at most, but one file at least."""
 ORPHANED = timedelta(days=1)
+PATIENCE = 10
+"""Contents that could not be read, for no fault of theirs, after which a round ends: the store is away, or a key is not on file."""
+_log = logging.getLogger("paraat.incidents")
 
 
 def verify(content: Content, *, by: Actor, why: str = "") -> str:
@@ -30,10 +35,18 @@ def verify(content: Content, *, by: Actor, why: str = "") -> str:
 
 
 def verify_due(*, by: Actor = SYSTEM) -> dict[str, int]:
-    """Check what was not checked for a month, oldest first; how many were found in which state."""
-    found, read = dict[str, int](), 0
+    """Check what was not checked for a month, oldest first; how many were found in which state. One that cannot be read now is tried again by the
+    next round and does not keep the others waiting."""
+    found, read, failed = dict[str, int](), 0, 0
     for content in Content.objects.kept().filter(verified_at__lt=moment.now() - EVERY).order_by("verified_at", "pk"):
-        state = verify(content, by=by, why="scheduled check")
+        try:
+            state = verify(content, by=by, why="scheduled check")
+        except ParaatError:
+            _log.exception("a piece of evidence could not be checked", extra={"content": str(content.pk)})
+            failed += 1
+            if failed >= PATIENCE:
+                break
+            continue
         found[state] = found.get(state, 0) + 1
         read += content.size
         if read >= A_ROUND:
