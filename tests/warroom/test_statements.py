@@ -117,6 +117,14 @@ def test_time_itself_takes_it_off_the_list(monkeypatch: pytest.MonkeyPatch) -> N
         )
 
 
+def test_what_was_said_today_may_be_quoted_between_midnight_and_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = rooms.room()
+    monkeypatch.setattr(moment, "now", lambda: datetime(2024, 10, 13, 22, 30, tzinfo=UTC))  # half past midnight here
+    assert written(place, quoted_at=date(2024, 10, 14)).quoted_at == date(2024, 10, 14)
+    with pytest.raises(Invalid, match="future"):
+        written(place, quoted_at=date(2024, 10, 15))
+
+
 def test_changing_what_is_approved_makes_a_draft_that_replaces_it_when_it_is_approved() -> None:
     first = approved()
     draft = changed(first)

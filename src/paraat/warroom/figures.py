@@ -23,7 +23,7 @@ from paraat.alerts.models import Alert, Notice
 from paraat.incidents.models import Case
 from paraat.kernel import rsit
 from paraat.kernel.marking import Tlp
-from paraat.platform import configuration, documents
+from paraat.platform import configuration, documents, moment
 from paraat.platform.jinja import hours, in_language
 from paraat.platform.jinja import moment as at_words
 from paraat.registry.models import Organisation
@@ -61,7 +61,7 @@ def figures(period: Period, now: datetime) -> list[Figure]:
 
 
 def _warned(period: Period, now: datetime) -> Iterator[Figure]:
-    ours = coverage.constituents(min(period.end, now.date())).real()
+    ours = coverage.constituents(min(period.end, moment.day(now))).real()
     everybody = ours.count()
     notices = period.of(Notice.objects.all(), "sent_at")
     ours_only = notices.filter(organisation__in=ours.values("pk"))

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from paraat.accounts.models import User
 from paraat.exercises.models import Exercise, Inject
@@ -39,7 +36,7 @@ def plan_exercise(
     if not 1 <= speed <= FASTEST:
         raise Invalid("A speed is 1 to 1440 minutes of the scenario in a minute", field="speed", value=speed)
     now = moment.now()
-    played_by = _cast(scenario, parts or {}, now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
+    played_by = _cast(scenario, parts or {}, moment.day(now))
     language = language if language in LANGUAGES else "nl"
     exercise = Exercise.objects.create(
         number=take_number(kind="X", now=now),
