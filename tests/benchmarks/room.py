@@ -129,15 +129,18 @@ class Viewer:
         """As live.js: ask at most once a second."""
         if not self.wanted:
             self.wanted = True
-            last = self.asked[-1] if self.asked else 0
-            asyncio.get_running_loop().call_later(max(SOONEST, last + PACE - time.time()), self._go)
+            self._later()
+
+    def _later(self) -> None:
+        last = self.asked[-1] if self.asked else 0
+        asyncio.get_running_loop().call_later(max(SOONEST, last + PACE - time.time()), self._go)
 
     def _go(self) -> None:
         self.task = asyncio.create_task(self._refresh())
 
     async def _refresh(self) -> None:
         if self.running:
-            asyncio.get_running_loop().call_later(PACE, self._go)
+            self._later()
             return
         self.wanted, self.running = False, True
         self.asked.append(time.time())

@@ -5,7 +5,7 @@
   const root = document.querySelector("[data-live]");
   if (!mark || !root) return;
 
-  const POLL = 10000, SAFETY = 60000, PACE = 1000, SILENCE = 40000;  // the stream beats every 15 s: two beats missed and it is dead
+  const POLL = 10000, SAFETY = 60000, PACE = 1000, SOONEST = 50, SILENCE = 40000;  // the stream beats every 15 s: two beats missed and it is dead
   const MARKED = ".tile, .count, .lines > li, .towns > li, .log > li, .bubbles > li, .list tbody tr";
   let stream = null, retry = 2000, polling = null, wanted = false, last = 0, running = false, heard = Date.now();
 
@@ -53,13 +53,15 @@
     } catch { return false; } finally { running = false; }
   }
 
+  const pause = () => Math.max(SOONEST, last + PACE - Date.now());  // until a page may ask again
+
   function soon() {
     if (wanted) return;
     wanted = true;
     setTimeout(async function go() {
-      if (running || document.hidden) { setTimeout(go, PACE); return; }
+      if (running || document.hidden) { setTimeout(go, document.hidden ? PACE : pause()); return; }  // a late answer is not made later by a second
       if (!(await refresh())) say("lost");
-    }, Math.max(50, last + PACE - Date.now()));
+    }, pause());
   }
 
   function poll() {
