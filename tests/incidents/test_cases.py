@@ -156,7 +156,7 @@ def test_a_case_is_opened_by_hand() -> None:
 
 def test_a_victim_that_nobody_knows_is_asked_again() -> None:
     answer = officer().post("/cases/new/", FORM | {"organisation": "Nowhere"})
-    assert answer.status_code == 400 and "No organisation is called so." in body(answer)
+    assert answer.status_code == 400 and "No organisation has exactly this name or number" in body(answer)
     assert not Case.objects.exists()
 
 

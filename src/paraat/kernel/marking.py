@@ -25,6 +25,10 @@ class Tlp(IntEnum):
         return "TLP:" + self.name.replace("_", "+")
 
 
+LABELLED = {level.label: level for level in Tlp}
+"""The levels by their labels, as files and machines write them."""
+
+
 class Role(StrEnum):
     """What an account may be. One account can hold several, each for an organisation."""
 

@@ -95,6 +95,14 @@ class Filter:
         return self.apply(rows, value) if self.apply else rows.filter(**{self.lookup or self.name: value})
 
 
+def _in_world(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.filter(exercise=value == "yes")
+
+
+WORLD = Filter("exercise", _("World"), [("no", _("Reality")), ("yes", _("Exercise"))], apply=_in_world)
+"""Of lists that show reality and exercises beside each other."""
+
+
 @dataclass
 class Table:
     """One list page for one request; see the module's docstring."""

@@ -13,7 +13,7 @@ from paraat.alerts import actions
 from paraat.alerts.api.alerts import AlertOut
 from paraat.alerts.models import Alert
 from paraat.kernel.errors import NotAllowed
-from paraat.kernel.marking import TEAM, Role, Tlp
+from paraat.kernel.marking import LABELLED, TEAM, Role
 from paraat.platform.api import ApiRequest, Moment, Operations, Scope, TlpLabel, visible
 from paraat.registry.models import Organisation
 
@@ -21,7 +21,6 @@ operations = Operations(tags=["announcements"])
 Language = Literal["nl", "fr", "de", "en"]
 Line = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\u0000]*$")]
 Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\u0000]*$")]
-_LEVELS = {level.label: level for level in Tlp}
 
 
 class Audience(Schema):
@@ -70,7 +69,7 @@ def draft(request: ApiRequest, what: Draft) -> Alert:
         title=cast("dict[str, str]", what.title),
         text=cast("dict[str, str]", what.text),
         severity=what.severity,
-        tlp=_LEVELS[what.tlp],
+        tlp=LABELLED[what.tlp],
         valid_until=what.valid_until,
         exercise=what.exercise,
     )

@@ -25,7 +25,7 @@ from paraat.alerts.views.notices import notice_table
 from paraat.platform import moment
 from paraat.platform import parts as live_parts
 from paraat.platform.guard import Request, allow
-from paraat.platform.tables import Column, Filter, Table
+from paraat.platform.tables import WORLD, Column, Filter, Table
 
 HOLDS = {
     "one_click": gettext_lazy("its source always waits for one click"),
@@ -61,12 +61,7 @@ def listing(request: Request) -> HttpResponseBase:
         filters=[
             Filter("state", gettext_lazy("State"), Alert.State.choices),
             Filter("kind", gettext_lazy("Kind"), Alert.Kind.choices),
-            Filter(
-                "exercise",
-                gettext_lazy("World"),
-                [("no", gettext_lazy("Reality")), ("yes", gettext_lazy("Exercise"))],
-                apply=_world,
-            ),
+            WORLD,
         ],
         order="-created_at",
         empty=gettext_lazy("No alert yet."),
@@ -75,10 +70,6 @@ def listing(request: Request) -> HttpResponseBase:
         ),
     )
     return table.answer("alerts/alerts.html", {"now": moment.now()})
-
-
-def _world(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    return rows.filter(exercise=value == "yes")
 
 
 def _number_of(condition: Q) -> Coalesce:

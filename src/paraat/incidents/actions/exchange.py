@@ -20,14 +20,13 @@ from paraat.incidents.models import Case, CaseImport, Evidence, Hypothesis, Indi
 from paraat.kernel import codes
 from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict, Invalid
-from paraat.kernel.marking import Tlp
+from paraat.kernel.marking import LABELLED, Tlp
 from paraat.platform import configuration, moment, vault
 from paraat.platform.actions import action, record
 from paraat.registry.models import Organisation
 
 NUMBERED = {"case": "C", "reports": "R", "evidence": "E"}
 """Parts whose rows get numbers of the installation that takes them in."""
-_LEVELS = {level.label: level.value for level in Tlp}
 
 
 @action
@@ -187,7 +186,7 @@ class _Taking:
         }
         emails = [one["email"] for one in given["accounts"]]
         self.accounts = {user.email: user for user in User.objects.filter(email__in=emails)}
-        self.ceiling = _LEVELS[given["tlp"]]
+        self.ceiling = LABELLED[given["tlp"]]
         self.known: set[UUID] = set()
 
     def run(self) -> None:
@@ -207,7 +206,7 @@ class _Taking:
                     getattr(part.model._base_manager.get(pk=row["id"]), field.name).set(row[field.name])
 
     def _take(self, part: Part, where: str, row: dict[str, Any]) -> None:
-        if "tlp" in row and _LEVELS[row["tlp"]] > self.ceiling:
+        if "tlp" in row and LABELLED[row["tlp"]] > self.ceiling:
             raise Invalid("A row is marked higher than the file that holds it", where=where)
         values = {field.attname: self._value(field, row[field.name], where) for field in part.columns}
         if self._is_here(part, values):
@@ -232,7 +231,7 @@ class _Taking:
     def _value(self, field: models.Field[Any, Any], value: Any, where: str) -> Any:
         to = reference(field)
         if field.name == "tlp":
-            return _LEVELS[value]
+            return LABELLED[value]
         if value is None or to is None:
             return value
         if to is User:

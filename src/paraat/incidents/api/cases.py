@@ -13,7 +13,7 @@ from paraat.incidents.actions.cases import open_case
 from paraat.incidents.actions.states import move_case
 from paraat.incidents.actions.timeline import add_entry
 from paraat.incidents.models import Case, TimelineEntry
-from paraat.kernel.marking import ROOM, TEAM, Role, Tlp
+from paraat.kernel.marking import LABELLED, ROOM, TEAM, Role
 from paraat.platform.api import (
     Answer,
     ApiRequest,
@@ -32,7 +32,6 @@ from paraat.registry.models import Organisation
 operations = Operations(tags=["cases"])
 READS = ROOM | {Role.SPOC, Role.PROVIDER}
 Label = Literal["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"]
-LEVELS = {level.label: int(level) for level in Tlp}
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\u0000]*$", strip_whitespace=True)]
 Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\u0000]*$")]
 
@@ -117,7 +116,7 @@ def open_one(request: ApiRequest, what: CaseIn) -> Case:
     """Open a case."""
     said = what.model_dump(exclude={"organisation", "tlp"})
     organisation = visible(Organisation.objects.all(), request, what.organisation)
-    return open_case(organisation=organisation, by=request.actor, tlp=LEVELS[what.tlp], **said)
+    return open_case(organisation=organisation, by=request.actor, tlp=LABELLED[what.tlp], **said)
 
 
 class MoveIn(Schema):
@@ -191,7 +190,11 @@ def add(request: ApiRequest, case: UUID, what: EntryIn) -> TimelineEntry:
     said = what.model_dump(exclude={"tlp", "corrects"})
     wrong = visible(TimelineEntry.objects.all(), request, what.corrects) if what.corrects else None
     return add_entry(
-        case=_case(request, case), by=request.actor, tlp=LEVELS[what.tlp] if what.tlp else None, corrects=wrong, **said
+        case=_case(request, case),
+        by=request.actor,
+        tlp=LABELLED[what.tlp] if what.tlp else None,
+        corrects=wrong,
+        **said,
     )
 
 

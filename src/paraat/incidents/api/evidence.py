@@ -14,7 +14,7 @@ from paraat.incidents import checking
 from paraat.incidents.actions import evidence as actions
 from paraat.incidents.models import Case, Evidence
 from paraat.kernel.errors import Conflict, Invalid
-from paraat.kernel.marking import TEAM, WATCHES, Role, Tlp
+from paraat.kernel.marking import LABELLED, TEAM, WATCHES, Role
 from paraat.platform import configuration, vault
 from paraat.platform.api import (
     Answer,
@@ -115,7 +115,9 @@ def add_evidence(request: ApiRequest, case: UUID, about: Query[Description]) -> 
         vault.forget(kept)
         raise Invalid("What arrived does not have this digest", sha256=kept.sha256)
     values = about.model_dump(exclude={"sha256", "tlp"})
-    return actions.receive_evidence(case=of, kept=kept, by=request.actor, tlp=_level(about.tlp), **values)
+    return actions.receive_evidence(
+        case=of, kept=kept, by=request.actor, tlp=LABELLED[about.tlp] if about.tlp else None, **values
+    )
 
 
 @operations.read(
@@ -171,7 +173,3 @@ def _rows(request: ApiRequest) -> QuerySet[Any]:
 def _piece(request: ApiRequest, key: UUID) -> Evidence:
     piece: Evidence = visible(Evidence.objects.select_related("case", "content"), request, key)
     return piece
-
-
-def _level(label: str | None) -> Tlp | None:
-    return next((level for level in Tlp if level.label == label), None)

@@ -35,7 +35,7 @@ from paraat.platform.pages import attempt, words_for
 from paraat.platform.panels import standing_on
 from paraat.platform.picking import chosen
 from paraat.platform.registrations import panels
-from paraat.platform.tables import Column, Filter, Table
+from paraat.platform.tables import WORLD, Column, Filter, Table
 from paraat.registry.models import Organisation
 from paraat.registry.words import PROVINCES
 
@@ -125,7 +125,7 @@ def table_of(request: Request) -> CaseTable:
             Filter("class", gettext_lazy("Class"), list(CLASSES.items()), apply=_in_class),
             *_of_victim(request),
             Filter("province", gettext_lazy("Province"), list(PROVINCES.items()), lookup="organisation__province"),
-            Filter("exercise", gettext_lazy("World"), _WORLDS, apply=_in_world),
+            WORLD,
         ],
         order="severity",
         empty=gettext_lazy("No case yet."),
@@ -134,7 +134,6 @@ def table_of(request: Request) -> CaseTable:
 
 
 _STATES = [("active", gettext_lazy("Active")), *Case.State.choices]
-_WORLDS = [("no", gettext_lazy("Reality")), ("yes", gettext_lazy("Exercise"))]
 
 
 def _in_state(rows: Any, value: str) -> Any:
@@ -143,10 +142,6 @@ def _in_state(rows: Any, value: str) -> Any:
 
 def _in_class(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return rows.filter(classification__startswith=f"{value}.")
-
-
-def _in_world(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    return rows.filter(exercise=value == "yes")
 
 
 def _of_victim(request: Request) -> Iterator[Filter]:

@@ -26,7 +26,7 @@ from paraat.kernel.marking import Viewer
 from paraat.platform import moment, panels
 from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
-from paraat.platform.tables import Column, Filter, Table
+from paraat.platform.tables import WORLD, Column, Filter, Table
 
 
 def panel(viewer: Viewer, case: Case) -> str | None:
@@ -72,12 +72,7 @@ def countdowns(request: Request) -> HttpResponseBase:
                 _STATES,
                 apply=lambda rows, value: rows.filter(published_at__isnull=value == "runs"),
             ),
-            Filter(
-                "exercise",
-                gettext_lazy("World"),
-                _WORLDS,
-                apply=lambda rows, value: rows.filter(exercise=value == "yes"),
-            ),
+            WORLD,
         ],
         order="publishes_at",
         empty=gettext_lazy("No publication is announced."),
@@ -86,7 +81,6 @@ def countdowns(request: Request) -> HttpResponseBase:
 
 
 _STATES = [("runs", gettext_lazy("Still to come or not seen")), ("published", gettext_lazy("Published"))]
-_WORLDS = [("no", gettext_lazy("Reality")), ("yes", gettext_lazy("Exercise"))]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

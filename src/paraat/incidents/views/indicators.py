@@ -26,7 +26,7 @@ from paraat.kernel.marking import Tlp, Viewer
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
-from paraat.platform.tables import Column, Filter, Table
+from paraat.platform.tables import WORLD, Column, Filter, Table
 
 SHOWN = 30
 LARGEST = 5 * 1024 * 1024
@@ -111,12 +111,7 @@ def listing(request: Request) -> HttpResponseBase:
                 [("no", gettext_lazy("Valid")), ("yes", gettext_lazy("Expired"))],
                 apply=_expired,
             ),
-            Filter(
-                "exercise",
-                gettext_lazy("World"),
-                [("no", gettext_lazy("Reality")), ("yes", gettext_lazy("Exercise"))],
-                apply=_world,
-            ),
+            WORLD,
         ],
         order="-proposed_at",
         empty=gettext_lazy("No indicator yet."),
@@ -133,10 +128,6 @@ def _doubtful(rows: QuerySet[Any], _value: str) -> QuerySet[Any]:
 def _expired(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     over = rows.filter(expires_at__lte=moment.now())
     return over if value == "yes" else rows.exclude(pk__in=over.values("pk"))
-
-
-def _world(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    return rows.filter(exercise=value == "yes")
 
 
 @require_POST

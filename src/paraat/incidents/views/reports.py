@@ -19,7 +19,7 @@ from paraat.incidents.models import Report
 from paraat.incidents.proposing import proposals
 from paraat.incidents.words import SHORT_KINDS, kind_word
 from paraat.platform.guard import Request, allow
-from paraat.platform.tables import Column, Filter, Table
+from paraat.platform.tables import WORLD, Column, Filter, Table
 
 LATER = timedelta(days=365_000)
 
@@ -52,12 +52,7 @@ def listing(request: Request) -> HttpResponseBase:
             Filter("through", gettext_lazy("Through"), Report.Through.choices),
             Filter("kind", gettext_lazy("What"), list(SHORT_KINDS.items())),
             Filter("verification", gettext_lazy("Verified"), Report.Verification.choices),
-            Filter(
-                "exercise",
-                gettext_lazy("World"),
-                [("no", gettext_lazy("Reality")), ("yes", gettext_lazy("Exercise"))],
-                apply=lambda rows, value: rows.filter(exercise=value == "yes"),
-            ),
+            WORLD,
         ],
         order="-state",
         empty=gettext_lazy("No report yet."),

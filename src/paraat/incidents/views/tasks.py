@@ -27,7 +27,7 @@ from paraat.platform import moment, panels
 from paraat.platform.guard import Request, allow
 from paraat.platform.jinja import language
 from paraat.platform.pages import attempt
-from paraat.platform.tables import Column, Filter, Table
+from paraat.platform.tables import WORLD, Column, Filter, Table
 
 DOES = (*WORKS, Role.SPOC, Role.PROVIDER)
 """Who may say that something is done: the team, and whoever it is assigned to."""
@@ -106,12 +106,7 @@ def listing(request: Request) -> HttpResponseBase:
         filters=[
             Filter("state", gettext_lazy("State"), _STATES, apply=_in_state),
             Filter("whose", gettext_lazy("Whose"), _WHOSE, apply=lambda rows, value: _of(rows, value, request.viewer)),
-            Filter(
-                "exercise",
-                gettext_lazy("World"),
-                _WORLDS,
-                apply=lambda rows, value: rows.filter(exercise=value == "yes"),
-            ),
+            WORLD,
         ],
         order="due_at",
         empty=gettext_lazy("Nothing is to be done."),
@@ -128,7 +123,6 @@ _WHOSE = [
     ("nobody", gettext_lazy("Nobody's yet")),
     ("organisation", gettext_lazy("An organisation's")),
 ]
-_WORLDS = [("no", gettext_lazy("Reality")), ("yes", gettext_lazy("Exercise"))]
 
 
 def who(row: Task) -> str:

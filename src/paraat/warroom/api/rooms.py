@@ -10,7 +10,7 @@ from ninja import Query, Schema
 from pydantic import Field, StringConstraints
 
 from paraat.kernel.errors import NotAllowed
-from paraat.kernel.marking import TEAM, WATCHES, Role, Tlp
+from paraat.kernel.marking import LABELLED, TEAM, WATCHES, Role
 from paraat.platform.api import (
     Answer,
     ApiRequest,
@@ -154,14 +154,10 @@ def add_signal(request: ApiRequest, room: UUID, given: SignalIn) -> Signal:
     """Report a signal in a lane. 403 for who only observes, 409 in a closed room."""
     found: Room = visible(Room.objects.all(), request, room)
     held = reach(request.viewer, found)
-    level = _level(given.tlp, found)
+    level = LABELLED[given.tlp] if given.tlp else found.tlp
     if not held.may("signal"):
         raise NotAllowed("Your part in this room is to read")
     if level > held.top:
         raise NotAllowed("This TLP lies above your ceiling in this room")
     fields = given.model_dump(exclude={"tlp"})
     return report_signal(room=found, by=request.actor, tlp=level, **fields)
-
-
-def _level(label: str | None, room: Room) -> int:
-    return room.tlp if label is None else next(int(one) for one in Tlp if one.label == label)
