@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from paraat.accounts.models import User
 from paraat.incidents import case_document, case_files
 from paraat.incidents.actions import exchange
+from paraat.incidents.actions.tasks import add_task
 from paraat.incidents.actions.timeline import add_entry
 from paraat.incidents.case_parts import PARTS, STAY, Part, part_of, reference
 from paraat.incidents.models import Case, CaseImport, Evidence
@@ -309,3 +311,19 @@ def test_the_team_saves_and_takes_in_on_screen() -> None:
     assert Case.objects.count() == 2
     client.force_login(cast.spoc_user(cast.ronse()))
     assert client.get(f"/cases/{case.pk}/export/").status_code == 403
+
+
+def test_a_file_does_not_tie_its_tasks_to_those_of_another_case() -> None:
+    case = holding.case()
+    own = add_task(case=case, title="Pull the cable", by=holding.officer())
+    fresh = json.dumps(exported(case))
+    for old in set(re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", fresh)):
+        fresh = fresh.replace(old, str(uuid7()))
+    document = json.loads(fresh)
+    document["tasks"][0]["after"] = [str(own.pk)]
+    with pytest.raises(Invalid) as caught:
+        taken(document)
+    assert caught.value.context["where"] == "tasks.0.after"
+    assert Case.objects.get() == case
+    document["tasks"][0]["after"] = []
+    assert taken(document).tasks.get().title == "Pull the cable"
