@@ -136,11 +136,3 @@ def test_triage_is_for_the_team() -> None:
     for user in (cast.auditor(), cast.spoc_user(cast.ronse())):
         assert client_of(user).get(f"/reports/{report.pk}/triage/").status_code == 403
     assert "Triage" in body(officer().get(f"/reports/{report.pk}/triage/"))
-
-
-def test_a_report_of_one_organisation_does_not_come_into_the_case_of_another() -> None:
-    report, other = stories.report(cast.eupen()), stories.case()
-    with pytest.raises(Invalid):
-        accept_report(report=report, case=other, by=stories.officer())
-    report.refresh_from_db()
-    assert report.state == "new" and not other.timeline.filter(report=report).exists()

@@ -76,10 +76,6 @@ def _fits(report: Report, case: Case) -> None:
         raise Invalid("One is an exercise and the other is not", field="case")
     if case.state == Case.State.MERGED:
         raise Invalid("This case lives on in another one; choose that", field="case")
-    if (
-        report.organisation_id and report.organisation_id != case.organisation_id
-    ):  # its victim would read what another one told
-        raise Invalid("This case is of another organisation", field="case")
 
 
 def _opened(report: Report, whose: Organisation, by: Actor, fields: dict[str, Any]) -> Case:
