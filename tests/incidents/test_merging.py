@@ -201,3 +201,12 @@ def test_the_pages_merge_and_split() -> None:
     )
     report.refresh_from_db()
     assert report.case is not None and report.case.title == "Its own"
+
+
+def test_what_is_joined_is_marked_as_the_higher_of_the_two() -> None:
+    """A line that nobody could read because of its case is not opened by merging that case into a lower one."""
+    case, into = stories.case(tlp=Tlp.RED), stories.case(tlp=Tlp.GREEN)
+    add_entry(case=case, text="At ten", by=stories.officer(), tlp=Tlp.GREEN)
+    merge_cases(case=case, into=into, by=stories.officer(), reason="The same")
+    into.refresh_from_db()
+    assert into.tlp == Tlp.RED
