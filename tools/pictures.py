@@ -78,11 +78,20 @@ def _respond(officer: Person, folder: Path) -> None:
     officer.go(steer)
     officer.submit("/threat/", level="2", because="Lists of targets are published")
     room = steer.removesuffix("steer/")
-    for lane, text in (("cyber", "Three sites are slow"), ("cyber", "A new list is announced"), ("public_order", "A quiet morning")):
+    for lane, text in (
+        ("cyber", "Three sites are slow"),
+        ("cyber", "A new list is announced"),
+        ("public_order", "A quiet morning"),
+    ):
         officer.go(f"{room}signals/report/{lane}/")
         officer.submit("", text=text, reliability="B", credibility="2")
     officer.go(f"{room}decisions/record/")
-    officer.submit("", text="Every town is asked to look at its site twice a day", because="Lists name new sites daily", present="Team")
+    officer.submit(
+        "",
+        text="Every town is asked to look at its site twice a day",
+        because="Lists name new sites daily",
+        present="Team",
+    )
     officer.go(room)
     officer.page.wait_for_timeout(7000)
     _shot(officer, folder / "room.png")

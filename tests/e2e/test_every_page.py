@@ -27,6 +27,10 @@ NO_PAGES = {
     "sitrep_file": "a file", "roster_calendar_all": "a calendar",
     "case_parts": "a part of a page", "case_timeline": "a form of the case's page, on its own only when filled in wrongly",
     "case_supplier": "the same", "case_helper": "the same", "case_service": "the same",
+    "room_join": "the same, of the page to steer a room", "room_lane": "the same", "room_line": "the same",
+    "room_participant": "the same",
+    "room_period": "the same", "room_state": "the same", "room_threat": "the same", "room_trigger": "the same",
+    "signal_close": "the same, of the signal's page", "signal_escalate": "the same", "signal_verify": "the same",
     "run_file": "a file", "register_file": "a file", "roster_calendar": "a calendar", "mfa_download_recovery_codes": "a file",
     "account_logout": "ends the session of the walk", "account_reauthenticate": "there is no password to ask for here",
     "mfa_reauthenticate": "there is no second factor here", "mfa_reauthenticate_webauthn": "there is no passkey here",
@@ -87,12 +91,12 @@ alerts.draft_announcement(by=SYSTEM, author=officer, sender=None, audience={"all
 alerts.receive(message=mail.read(b"From: who@else.example\\nTo: alerts@paraat.example\\nSubject: Hello\\n\\nWho are you?\\n", own=frozenset()))
 ROWS = b"name,type,nis\\nRonse (new name),municipality,45041\\nNobody,municipality,x\\n"
 registry.read_import(content=ROWS, file_name="own.csv", as_of=date.today(), by=SYSTEM)
+move_room(room=open_room(title="Last month", by=SYSTEM, exercise=True), to="closed", by=SYSTEM)
 room = open_room(title="Elections", kind="election", by=SYSTEM, exercise=True)
 join_room(room=room, organisation=Organisation.objects.get(name="Ronse", kind="municipality"), part="lead", by=SYSTEM)
 add_trigger(room=room, condition="Counting stops", then="Call the governor", minutes=15, by=SYSTEM)
 ask_decision(room=room, asked="Close the counters?", by=SYSTEM)
 report_signal(room=room, lane="cyber", text="The site is slow", by=SYSTEM)
-move_room(room=open_room(title="Last month", by=SYSTEM, exercise=True), to="closed", by=SYSTEM)
 by, second = actor_of(officer), actor_of(User.objects.get(email="coordinator@paraat.example"))
 for kept in (True, False):
     report = sitreps.draft_report(room=room, version="tactical", language="nl", tlp=Tlp.GREEN, by=by)
@@ -104,6 +108,8 @@ for kept in (True, False):
         statements.approve_statement(statement=statements.submit_statement(statement=line, by=by), by=second)
 press.log_call(room=room, medium="Radio", asked="Is it connected?", by=by)
 handovers.make_handover(by=by, remarks="Nothing else")
+from paraat.exercises.models import Exercise
+Exercise.objects.update(leader=officer)
 from paraat.incidents.actions import exposure, extortion, hypotheses, notes, suppliers
 from paraat.incidents.actions.cases import open_case
 town = Organisation.objects.get(name="Ronse", kind="municipality")
@@ -125,11 +131,9 @@ ronse = Organisation.objects.get(name="Ronse", kind="municipality")
 take_report(through="phone", text="Files end in .play", by=SYSTEM, organisation=ronse, exercise=True)
 help_requests.ask_help(organisation=ronse, text="Hands", by=SYSTEM, exercise=True)
 registry.invite_contact(contact=Contact.objects.filter(organisation__name="Ronse", role="deputy").first(), by=SYSTEM)
-from paraat.incidents.actions import cases as incidents, evidence, indicators
-ronse = Organisation.objects.get(name="Ronse", kind="municipality")
-held = incidents.open_case(organisation=ronse, title="Files are encrypted", by=SYSTEM, exercise=True)
-evidence.store_evidence(case=held, name="note.txt", stream=[b"drop.evil-site[.]com"], by=SYSTEM)
-indicators.propose_indicators(case=held, proposal=indicators.Proposal(indicators.extract("drop.evil-site[.]com"), {}), where="note", by=SYSTEM)
+from paraat.incidents.actions import evidence, indicators
+evidence.store_evidence(case=case, name="note.txt", stream=[b"drop.evil-site[.]com"], by=SYSTEM)
+indicators.propose_indicators(case=case, proposal=indicators.Proposal(indicators.extract("drop.evil-site[.]com"), {}), where="note", by=SYSTEM)
 """
 
 
