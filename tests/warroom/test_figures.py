@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -41,7 +41,8 @@ def test_who_was_warned_and_who_was_reached() -> None:
     Notice.objects.filter(organisation=cast.ronse()).update(
         sent_at=now - timedelta(hours=2), state="acknowledged", acknowledged_at=now
     )
-    found = {one.key: one for one in figures(period(), moment.now())}
+    with translation.override("nl"):
+        found = {one.key: one for one in figures(period(), moment.now())}
     assert (found["warned"].value, found["warned"].denominator) == ("2", "2")
     assert (found["reached"].value, found["reached"].denominator) == ("1", "2")
     assert found["median"].value == "2 uur"
