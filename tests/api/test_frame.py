@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -186,3 +187,17 @@ def test_it_describes_itself() -> None:
     assert schema["paths"]["/api/v1/tasks"]["get"]["operationId"] == "listTasks"
     refused = schema["paths"]["/api/v1/tasks"]["get"]["responses"]["403"]["content"]
     assert list(refused) == ["application/problem+json"]
+
+
+def test_no_two_schemas_of_the_description_have_one_name() -> None:
+    """The description keeps one schema per name: a second of the same name would silently describe the first."""
+    from ninja import Schema
+
+    def below(one: type) -> Iterator[type]:
+        for child in one.__subclasses__():
+            yield child
+            yield from below(child)
+
+    found = {child for child in below(Schema) if child.__module__.startswith("paraat.") and ".api" in child.__module__}
+    ours = [child.__name__ for child in found if "[" not in child.__name__]
+    assert sorted(name for name in ours if ours.count(name) > 1) == []

@@ -89,7 +89,7 @@ def take_task(request: ApiRequest, task: UUID) -> WaitingTask:
     return found
 
 
-class Outcome(Schema):
+class TaskOutcome(Schema):
     """How it was dealt with."""
 
     outcome: Plain = Field(min_length=1, max_length=300)
@@ -98,7 +98,7 @@ class Outcome(Schema):
 @operations.write(
     "/tasks/{uuid:task}/close", scope=Scope.TASKS_WRITE, roles=TEAM, answer=Task, operation_id="closeTask"
 )
-def close_task(request: ApiRequest, task: UUID, said: Outcome) -> WaitingTask:
+def close_task(request: ApiRequest, task: UUID, said: TaskOutcome) -> WaitingTask:
     """It has been dealt with. 409 when it was done already."""
     found: WaitingTask = visible(WaitingTask.objects.all(), request, task)
     actions.close_task(task=found, by=request.actor, outcome=said.outcome)

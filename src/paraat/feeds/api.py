@@ -236,13 +236,13 @@ class Chosen(Schema):
     rows: list[UUID] = Field(min_length=1, max_length=500)
 
 
-class Count(Answer):
+class RowsChanged(Answer):
     """How many were changed."""
 
     number: int
 
 
-@operations.write("/quarantine/drop", scope=Scope.FEEDS_WRITE, roles=TEAM, answer=Count, operation_id="dropRows")
+@operations.write("/quarantine/drop", scope=Scope.FEEDS_WRITE, roles=TEAM, answer=RowsChanged, operation_id="dropRows")
 def drop_rows(request: ApiRequest, chosen: Chosen) -> dict[str, int]:
     """Say of rows that nothing is to be made of them. 409 when somebody dealt with one meanwhile."""
     return {"number": actions.drop_rows(rows=chosen.rows, by=request.actor)}

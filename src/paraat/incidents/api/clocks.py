@@ -138,7 +138,7 @@ def get_clock(request: ApiRequest, clock: UUID) -> dict[str, Any]:
     return _out(_clock(_seen(request), clock))
 
 
-class Decision(Schema):
+class DutyDecision(Schema):
     """Whether the duty exists, as the organisation decides."""
 
     exists: bool
@@ -150,7 +150,7 @@ class Decision(Schema):
 @operations.write(
     "/clocks/{uuid:clock}/decide", scope=Scope.CASES_WRITE, roles=ACTS, answer=ClockOut, operation_id="decideClock"
 )
-def decide(request: ApiRequest, clock: UUID, decision: Decision) -> dict[str, Any]:
+def decide(request: ApiRequest, clock: UUID, decision: DutyDecision) -> dict[str, Any]:
     """The organisation decides. A SPOC does so for its own organisation, the team on its behalf. 409 when it was decided before."""
     found = _clock(_mine(request), clock)
     decide_clock(clock=found, by=request.actor, **decision.model_dump())

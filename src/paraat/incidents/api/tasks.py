@@ -40,7 +40,7 @@ class CaseTask(Answer):
     exercise: bool
 
 
-class TaskFilter(Part):
+class CaseTaskFilter(Part):
     """Which tasks."""
 
     state: Literal["open", "done", "dropped"] | None = None
@@ -54,7 +54,7 @@ class TaskFilter(Part):
     answer=Page[CaseTask],
     operation_id="listCaseTasks",
 )
-def list_tasks(request: ApiRequest, which: Query[TaskFilter]) -> dict[str, Any]:
+def list_tasks(request: ApiRequest, which: Query[CaseTaskFilter]) -> dict[str, Any]:
     """Tasks of cases, the first due first. Who is not of the team gets those of its own organisation."""
     rows = Task.objects.visible_to(request.viewer).annotate(waits=actions.waiting_on())
     if not request.viewer.has(*WATCHES):

@@ -20,7 +20,7 @@ operations = Operations(tags=["situation reports"])
 READS = WATCHES | {Role.PARTNER, Role.OBSERVER, Role.SPOC, Role.PROVIDER}
 
 
-class ReportOut(Answer):
+class SituationReportOut(Answer):
     """A frozen report; its content comes with `/situation-reports/{id}`."""
 
     id: UUID
@@ -115,7 +115,7 @@ def _row(report: SituationReport) -> dict[str, Any]:
     "/situation-reports",
     scope=Scope.CASES_READ,
     roles=READS,
-    answer=Page[ReportOut],
+    answer=Page[SituationReportOut],
     operation_id="listSituationReports",
 )
 def listing(request: ApiRequest, which: Query[Which]) -> dict[str, Any]:
