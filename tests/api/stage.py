@@ -10,7 +10,13 @@ from django.test import Client
 from paraat.accounts import actions
 from paraat.accounts.models import User
 from paraat.alerts.models import CallLine
+from paraat.exercises import scenarios
+from paraat.exercises.actions.planning import plan_exercise
 from paraat.feeds.models import Source
+from paraat.incidents.actions.cases import open_case
+from paraat.incidents.actions.evidence import store_evidence
+from paraat.incidents.actions.reports import take_report
+from paraat.incidents.models import ClockStep
 from paraat.kernel.actor import SYSTEM
 from paraat.kernel.ids import uuid7
 from paraat.kernel.marking import Role
@@ -18,6 +24,8 @@ from paraat.observations.models import Finding, QuarantinedRow, UnassignedHost
 from paraat.platform import moment
 from paraat.platform.api import Scope
 from paraat.platform.facts import Waits
+from paraat.registry.models import Organisation
+from paraat.warroom.actions.rooms import open_room
 from tests import cast
 from tests.alerts import staging
 
@@ -81,7 +89,7 @@ def everything() -> dict[str, list[str]]:
     )
     task = actions.wait_for_person(what=Waits("held", "test", "A list is held", "/alerts/"))
     assert task is not None
-    return {
+    return _responding(ronse) | {
         "alert": [str(sent.pk), str(held.pk), str(other.pk)],
         "notice": [str(staging.notice_of(kept, cast.east_flanders()).pk)],
         "organisation": [str(ronse.pk), str(silent.pk)],
@@ -93,6 +101,26 @@ def everything() -> dict[str, list[str]]:
         "finding": [str(perhaps.pk)],
         "source": ["test-list"],
         "webhook": [str(uuid7())],
+    }
+
+
+def _responding(victim: Organisation) -> dict[str, list[str]]:
+    """A report, a case with its clock and a piece of evidence, a room with a report that is frozen, an exercise."""
+    report = take_report(through="phone", text="Files end in .play", by=SYSTEM, organisation=victim)
+    case = open_case(organisation=victim, title="Files are locked", by=SYSTEM)
+    step = ClockStep.objects.filter(clock__case=case)[0]
+    piece = store_evidence(case=case, name="note.txt", stream=[b"note"], by=SYSTEM)
+    room = open_room(title="Room", by=SYSTEM)
+    scenario = scenarios.get("ransomware-december-2022")
+    exercise = plan_exercise(scenario=scenario, by=SYSTEM, parts={part.key: victim for part in scenario.parts})
+    return {
+        "report": [str(report.pk)],
+        "case": [str(case.pk)],
+        "clock": [str(step.clock_id)],
+        "step": [str(step.pk)],
+        "evidence": [str(piece.pk)],
+        "room": [str(room.pk)],
+        "exercise": [str(exercise.pk)],
     }
 
 
