@@ -26,14 +26,16 @@ print(readonly.pass_name() + "=" + readonly._signer().sign("team"))
 def without_database(installation: Installation) -> Iterator[Installation]:
     """The installation with its database stopped, and nobody to start it."""
     installation.kill("supervisor", signal.SIGSTOP)
-    quiet = 0
-    while quiet < 4:  # a worker that was just starting may have started the database again
-        if quiet == 0:
-            installation.python("from paraat.platform import embedded; embedded.stop()")
-        time.sleep(1)
-        quiet = 0 if _get(installation, "/readyz")[0] == 200 else quiet + 1
-    yield installation
-    installation.kill("supervisor", signal.SIGCONT)
+    try:
+        quiet = 0
+        while quiet < 4:  # a worker that was just starting may have started the database again
+            if quiet == 0:
+                installation.python("from paraat.platform import embedded; embedded.stop()")
+            time.sleep(1)
+            quiet = 0 if _get(installation, "/readyz")[0] == 200 else quiet + 1
+        yield installation
+    finally:
+        installation.kill("supervisor", signal.SIGCONT)
     installation.wait(lambda: _get(installation, "/readyz")[0] == 200, seconds=45, what="readiness")
 
 

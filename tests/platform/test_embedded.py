@@ -128,3 +128,11 @@ def test_it_is_there_within_seconds(home: Path) -> None:
     began = time.monotonic()
     embedded.start()
     assert time.monotonic() - began < 20
+
+
+def test_a_process_that_is_stopped_while_it_looks_holds_up_nobody(home: Path) -> None:
+    """A supervisor that the kernel stops with the lock in its hands once made `paraat down` wait for ever."""
+    embedded.start()
+    with embedded._lock(embedded.configuration.HOME.get() / "postgres.lock"):
+        stopping = [sys.executable, "-c", "from paraat.platform import embedded; print(embedded.stop())"]
+        assert subprocess.run(stopping, capture_output=True, text=True, timeout=20, check=True).stdout == "True\n"

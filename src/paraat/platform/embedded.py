@@ -170,22 +170,42 @@ def _unprivileged_user() -> str | None:
 def _system_place(home: Path) -> Path:
     """The system directory of this home. The home names it, and it names the home, so that neither a copied home shares a cluster with
     its original nor a home that was thrown away and made anew finds the old data.
+
+    Only making or moving one takes the lock: a process that is stopped while it holds it would otherwise hold up every other, `paraat
+    down` too.
     """
     pointer = home / "postgres.place"
+    if (place := _named_by(pointer)) and _named_by(place / "home") == home:
+        return place
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _lock(home / "postgres.lock"):
-        if pointer.exists():
-            place = Path(pointer.read_text().strip())
-            named = Path((place / "home").read_text().strip()) if (place / "home").exists() else None
+        if place := _named_by(pointer):
+            named = _named_by(place / "home")
             if named == home or (named and not named.exists()):
-                (place / "home").write_text(str(home))
+                _name(place / "home", home)
                 return place
         place = _SYSTEM / f"{_digest(str(home))}-{secrets.token_hex(3)}"
         _SYSTEM.mkdir(parents=True, exist_ok=True, mode=0o755)
         place.mkdir(mode=0o700)
-        (place / "home").write_text(str(home))
-        pointer.write_text(str(place))
+        _name(place / "home", home)
+        _name(pointer, place)
         return place
+
+
+def _named_by(pointer: Path) -> Path | None:
+    """The directory that a file names; None when there is no such file."""
+    try:
+        text = pointer.read_text().strip()
+    except OSError:
+        return None
+    return Path(text) if text else None
+
+
+def _name(pointer: Path, place: Path) -> None:
+    """Write the file at once or not at all, because others read it without the lock."""
+    draft = pointer.with_name(f"{pointer.name}.{os.getpid()}")
+    draft.write_text(str(place))
+    draft.replace(pointer)
 
 
 def _prepare_folders(found: Server) -> None:
