@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -15,12 +16,14 @@ from paraat.cli.main import paraat_command, start_django
 from paraat.platform import configuration
 from paraat.platform.setting import SETTINGS, Setting
 
+PLATFORM = Path(configuration.__file__)
+
 _SETTINGS_HEAD = """# Settings
 
 Every setting is an environment variable. Paraat starts only when all of them can be read; a wrong or missing one is named. A secret
 may be put in a file instead: its name with `_FILE` added says which. `paraat check` warns of a variable that is spelt like none of these.
 
-<!-- Written by `make docs` from src/paraat/platform/configuration.py. -->
+<!-- Written by `make docs` from src/paraat/platform/configuration.py and the `configuration.py` of apps. -->
 """
 _COMMANDS_HEAD = """# Commands
 
@@ -42,8 +45,11 @@ def settings_page() -> str:
 
 
 def _sections() -> list[tuple[str, list[str]]]:
-    """The settings under the headings of the module that declares them."""
-    source = Path(configuration.__file__).read_text(encoding="utf-8")
+    """The settings under the headings of the modules that declare them: the platform's, and those of apps with settings of their own."""
+    declaring = [path for path in sorted((ROOT / "src" / "paraat").glob("*/configuration.py")) if path != PLATFORM]
+    for path in declaring:
+        import_module(f"paraat.{path.parent.name}.configuration")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in [PLATFORM, *declaring])
     found: list[tuple[str, list[str]]] = []
     for heading, name in re.findall(r'^# (.+?) -{5,}|^\w+ = declare\(\s*"(\w+)"', source, re.MULTILINE):
         if heading:

@@ -20,6 +20,7 @@ HOUSE = (
     "feeds",
     "alerts",
     "incidents",
+    "cloud",
     "warroom",
     "exercises",
     "web",

@@ -153,16 +153,8 @@ def _unprivileged_user() -> str | None:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam("paraat").pw_name
         if attempt and shutil.which("useradd"):
-            command = [
-                "useradd",
-                "--system",
-                "--no-create-home",
-                "--home-dir",
-                str(_SYSTEM),
-                "--shell",
-                "/usr/sbin/nologin",
-                "paraat",
-            ]
+            command = ["useradd", "--system", "--no-create-home", "--home-dir", str(_SYSTEM)]
+            command += ["--shell", "/usr/sbin/nologin", "paraat"]
             subprocess.run(command, check=False, capture_output=True)
     return "nobody"
 
@@ -292,19 +284,8 @@ def _run_as(found: Server) -> dict[str, object]:
 
 def _initialise(found: Server) -> None:
     shutil.rmtree(found.data, ignore_errors=True)  # an initdb that was killed half way
-    command = [
-        _reachable_programs(found) / "initdb",
-        "-D",
-        found.data,
-        "-U",
-        SUPERUSER,
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "-k",
-    ]
-    command += ["--locale-provider=libc", "--locale=C.UTF-8"]
+    command = [_reachable_programs(found) / "initdb", "-D", found.data, "-U", SUPERUSER, "-A", "trust"]
+    command += ["-E", "UTF8", "-k", "--locale-provider=libc", "--locale=C.UTF-8"]
     if not configuration.DURABLE.get():
         command.append("--no-sync")
     done = subprocess.run(command, capture_output=True, text=True, check=False, **_run_as(found))  # type: ignore[call-overload]

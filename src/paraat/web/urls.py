@@ -6,7 +6,18 @@ from django.urls import include, path
 
 from paraat.web import api, journal, views
 
-_APPS = ("platform", "registry", "accounts", "observations", "feeds", "alerts", "incidents", "warroom", "exercises")
+_APPS = (
+    "platform",
+    "registry",
+    "accounts",
+    "observations",
+    "feeds",
+    "alerts",
+    "incidents",
+    "cloud",
+    "warroom",
+    "exercises",
+)
 
 handler400 = "paraat.web.errors.bad_request"
 handler403 = "paraat.web.errors.forbidden"

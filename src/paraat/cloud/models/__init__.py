@@ -1,0 +1,23 @@
+"""Tables of the emergency cloud: the programme, what is prepared, tenants and their steps, backups, drills."""
+
+from __future__ import annotations
+
+from paraat.cloud.models.backups import Backup, Restore
+from paraat.cloud.models.drills import Drill
+from paraat.cloud.models.preparations import DnsCheck, Preparation, PreparedAccount
+from paraat.cloud.models.programmes import Programme
+from paraat.cloud.models.tenants import OfTenant, Step, Tenant, TenantService
+
+__all__ = [
+    "Backup",
+    "DnsCheck",
+    "Drill",
+    "OfTenant",
+    "Preparation",
+    "PreparedAccount",
+    "Programme",
+    "Restore",
+    "Step",
+    "Tenant",
+    "TenantService",
+]

@@ -1,0 +1,1 @@
+"""Pure decisions about the emergency cloud: no Django, no clock, no container."""
