@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from paraat.cloud.models.programmes import Programme
 from paraat.incidents.models import Case
 from paraat.platform.marked import MarkedModel, MarkedQuerySet
 from paraat.registry.models import Contact, Organisation
@@ -54,7 +55,7 @@ class Tenant(MarkedModel):
         DRILL = "drill", _("Drill")
         EXERCISE = "exercise", _("Exercise")
 
-    number = models.CharField(max_length=14, unique=True)  # E2026-0001
+    number = models.CharField(max_length=14, unique=True)  # T2026-0001
     name = models.CharField(max_length=40)  # a DNS label: `ronse`, `ronse-drill-2`; unique while it lives
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="tenants")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="tenants")
@@ -67,17 +68,22 @@ class Tenant(MarkedModel):
     domain = models.CharField(max_length=200)
     priority = models.PositiveSmallIntegerField(default=3)  # 1 first, when there is no room for all
 
+    programme = models.ForeignKey(Programme, models.PROTECT, null=True, related_name="tenants")
     memory_mb = models.PositiveIntegerField()
     cpu_millis = models.PositiveIntegerField()
     disk_gb = models.PositiveIntegerField()
     cents_per_day = models.PositiveIntegerField()
     until = models.DateTimeField(null=True)  # extended by a person; past it somebody must decide
+    until_told_at = models.DateTimeField(null=True)  # when somebody was asked to decide; extending asks again later
     over_envelope = models.BooleanField(default=False)
     override_by = models.CharField(max_length=200, blank=True)
     override_because = models.TextField(blank=True)
 
     requested_at = models.DateTimeField()
     requested_by = models.CharField(max_length=200)
+    requested_contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, related_name="+"
+    )  # who of the victim asked
     consent = models.TextField(blank=True)  # who of the victim agreed, how and when, in the officer's words
     consent_by = models.CharField(max_length=200, blank=True)  # the officer who recorded it
     called_back_at = models.DateTimeField(null=True)  # start and DNS need a call to a second contact
@@ -86,6 +92,9 @@ class Tenant(MarkedModel):
     approved_at = models.DateTimeField(null=True)
     approved_by = models.CharField(max_length=200, blank=True)
     refused_because = models.TextField(blank=True)
+    ended_because = models.TextField(blank=True)  # why it was wound down or destroyed
+    ended_by = models.CharField(max_length=200, blank=True)
+    keep_backups = models.BooleanField(default=True)  # when it is destroyed: its repository stays, or goes as well
 
     values = models.JSONField(
         default=dict
@@ -103,11 +112,15 @@ class Tenant(MarkedModel):
     sheet_at = models.DateTimeField(null=True)  # the sealed sheet was issued
     sheet_generation = models.PositiveIntegerField(default=0)
     trouble = models.TextField(blank=True)  # what keeps it from what is wanted, for people
+    over_disk = models.BooleanField(default=False)  # its volumes hold more than its budget: somebody was told
 
     objects = TenantQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["-requested_at"]
+        indexes = [
+            models.Index(fields=["wanted", "state"], name="cloud_tenant_wanted")
+        ]  # the loop asks every ten seconds
         constraints = [
             models.UniqueConstraint(
                 fields=["name"], condition=~models.Q(state__in=["refused", "destroyed"]), name="cloud_tenant_name"
