@@ -14,6 +14,7 @@ for _name in [
     del os.environ[_name]  # a developer's own installation must not leak into the tests
 os.environ["PARAAT_HOME"] = os.environ.get("PARAAT_TEST_HOME", str(ROOT / "var" / "test"))
 os.environ |= {"PARAAT_MODE": "test", "PARAAT_DURABLE": "no", "DJANGO_SETTINGS_MODULE": "paraat.settings"}
+os.environ["PARAAT_CLOUD_DRIVER"] = "memory"  # tests that play real containers name their driver
 os.environ["PARAAT_SECOND_FACTOR"] = (
     "no"  # so that a test may sign in an officer in one step; tests/accounts asks for it
 )

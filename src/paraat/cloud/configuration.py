@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from paraat.platform.configuration import HOME
-from paraat.platform.setting import declare, text
+from paraat.platform.setting import declare, number, text
 
 # Emergency cloud ------------------------------------------------------------------------------------------------------------------
 DRIVER = declare(
@@ -28,6 +28,54 @@ STORE = declare(
 )
 RELAY = declare(
     "PARAAT_CLOUD_RELAY", text, "", "host:port that outgoing mail of tenants goes to. Empty: their mail stays inside."
+)
+ENTRANCE = declare(
+    "PARAAT_CLOUD_ENTRANCE",
+    text,
+    "127.0.0.1",
+    "The address of this host on which the entrance of the emergency cloud listens.",
+)
+HTTPS_PORT = declare(
+    "PARAAT_CLOUD_HTTPS_PORT", number(1, 65535), "8443", "Where the entrance serves https (443 in production)."
+)
+HTTP_PORT = declare(
+    "PARAAT_CLOUD_HTTP_PORT",
+    number(0, 65535),
+    "0",
+    "Where the entrance sends who comes by http on to https (80 in production). 0: nowhere.",
+)
+IMAPS_PORT = declare(
+    "PARAAT_CLOUD_IMAPS_PORT", number(1, 65535), "8993", "Where the entrance serves imaps (993 in production)."
+)
+SUBMISSIONS_PORT = declare(
+    "PARAAT_CLOUD_SUBMISSIONS_PORT",
+    number(1, 65535),
+    "8465",
+    "Where the entrance serves submission of mail by TLS (465 in production).",
+)
+
+
+def entrance() -> dict[str, int]:
+    """The port of every kind of route."""
+    return {"https": HTTPS_PORT.get(), "imaps": IMAPS_PORT.get(), "submissions": SUBMISSIONS_PORT.get()}
+
+ENVELOPE = declare(
+    "PARAAT_CLOUD_ENVELOPE",
+    number(0, 1_000_000_000),
+    "10000",
+    "Euro that a year's programme starts with when nobody made one; people change it on the page of the programme.",
+)
+ADDRESSES = declare(
+    "PARAAT_CLOUD_ADDRESSES",
+    listing,
+    "",
+    "Public IPv4 and IPv6 addresses of the entrance, with commas: what the DNS records of a victim must point at.",
+)
+CA_NAMES = declare(
+    "PARAAT_CLOUD_CAA",
+    text,
+    "",
+    "Who may issue certificates for victims' emergency domains, for the CAA record, such as letsencrypt.org. Empty: no CAA record.",
 )
 
 

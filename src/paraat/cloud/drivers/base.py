@@ -82,6 +82,7 @@ class Driver(Protocol):
     """An engine that runs tenants. Every object it makes for a tenant carries the label `paraat.tenant`."""
 
     name: str  # in settings, on screens and in the journal
+    real: bool  # whether a client can reach what it runs; the double in memory runs nothing, so nobody may call it verified
 
     def lacks(self) -> list[str]:
         """What is missing on this host before it can run anything, one plain sentence each with what to install; empty: ready."""
