@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from paraat.platform.configuration import HOME
@@ -59,6 +60,7 @@ def entrance() -> dict[str, int]:
     """The port of every kind of route."""
     return {"https": HTTPS_PORT.get(), "imaps": IMAPS_PORT.get(), "submissions": SUBMISSIONS_PORT.get()}
 
+
 ENVELOPE = declare(
     "PARAAT_CLOUD_ENVELOPE",
     number(0, 1_000_000_000),
@@ -77,8 +79,22 @@ CA_NAMES = declare(
     "",
     "Who may issue certificates for victims' emergency domains, for the CAA record, such as letsencrypt.org. Empty: no CAA record.",
 )
+IMAGES = declare(
+    "PARAAT_CLOUD_IMAGES",
+    text,
+    "",
+    "Where images of services are built and kept, shared by every installation on this host. "
+    "Empty: /var/lib/paraat/images for root, else ~/.local/share/paraat/images.",
+)
 
 
 def place() -> Path:
     """Where the emergency cloud keeps its own files: PARAAT_HOME/cloud."""
     return HOME.get() / "cloud"
+
+
+def images_place() -> Path:
+    """Where the images of services are kept; podman's store is in its folder `storage`."""
+    if given := IMAGES.get():
+        return Path(given)
+    return Path.home() / ".local/share/paraat/images" if os.geteuid() else Path("/var/lib/paraat/images")
