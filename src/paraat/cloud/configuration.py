@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from paraat.platform.configuration import HOME
-from paraat.platform.setting import declare, number, text
+from paraat.platform.setting import declare, listing, number, text
 
 # Emergency cloud ------------------------------------------------------------------------------------------------------------------
 DRIVER = declare(
