@@ -87,6 +87,26 @@ IMAGES = declare(
     "Empty: /var/lib/paraat/images for root, else ~/.local/share/paraat/images.",
 )
 
+BACKUP_HOURS = declare(
+    "PARAAT_CLOUD_BACKUP_HOURS",
+    number(0, 720),
+    "6",
+    "Hours between two backups of a tenant that runs. 0: only by hand.",
+)
+KEEP = declare(
+    "PARAAT_CLOUD_KEEP",
+    listing,
+    "last=3,hourly=24,daily=14,weekly=8",
+    "Which backups of a tenant are kept, as restic's rules: last, hourly, daily, weekly, monthly, yearly.",
+)
+STORE_CREDENTIALS = declare(
+    "PARAAT_CLOUD_STORE_CREDENTIALS",
+    text,
+    "",
+    "What restic needs to reach a store elsewhere, a NAME=value per line, such as AWS_ACCESS_KEY_ID; given to restic by its environment only.",
+    secret=True,
+)
+
 
 def place() -> Path:
     """Where the emergency cloud keeps its own files: PARAAT_HOME/cloud."""
