@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paraat.cloud.models.backups import Backup, Restore
+from paraat.cloud.models.backups import Backup, Export, Repository, Restore
 from paraat.cloud.models.drills import Drill
 from paraat.cloud.models.preparations import DnsCheck, Preparation, PreparedAccount
 from paraat.cloud.models.programmes import Programme
@@ -12,10 +12,12 @@ __all__ = [
     "Backup",
     "DnsCheck",
     "Drill",
+    "Export",
     "OfTenant",
     "Preparation",
     "PreparedAccount",
     "Programme",
+    "Repository",
     "Restore",
     "Step",
     "Tenant",
