@@ -22,7 +22,7 @@ def test_every_noun_has_a_command_of_its_name() -> None:
 
 
 def test_help_needs_no_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main, "_ready", lambda module: pytest.fail("the database was started"))
+    monkeypatch.setattr(main, "ready", lambda module: pytest.fail("the database was started"))
     for arguments in (["--help"], ["backup", "--help"], ["backup", "create", "--help"], ["up", "-h"]):
         done = CliRunner().invoke(main.paraat_command, arguments)
         assert done.exit_code == 0, done.output

@@ -47,7 +47,7 @@ class Nouns(click.Group):
         """Find the command, with the database ready for it unless it is only asked for help."""
         name, command, rest = super().resolve_command(ctx, args)
         if name and not {"--help", "-h"} & set(rest) and not ctx.resilient_parsing:
-            _ready(import_module(f"paraat.cli.{name}"))
+            ready(import_module(f"paraat.cli.{name}"))
         return name, command, rest
 
 
@@ -82,7 +82,7 @@ def main() -> None:
         sys.exit(0)
 
 
-def _ready(module: ModuleType) -> None:
+def ready(module: ModuleType) -> None:
     """Start the embedded server and, outside production, bring the schema up to date, unless the noun needs no database."""
     if not getattr(module, "DATABASE", True):
         return

@@ -1,4 +1,7 @@
-"""`paraat cloud VERB`: the emergency cloud. One file per verb in this package, each with `command`; adding one edits no list."""
+"""`paraat cloud VERB`: the emergency cloud. One file per verb in this package, each with `command`; adding one edits no list.
+
+A verb's module with `DATABASE = False` needs no database, as a noun's would say (`cli.main`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import pkgutil
 from importlib import import_module
 
 import click
+
+DATABASE = False
+"""The noun itself needs none; each verb says for itself."""
 
 
 class Verbs(click.Group):
@@ -21,6 +27,17 @@ class Verbs(click.Group):
             return None
         command: click.Command = import_module(f"paraat.cli.cloud.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, with the database ready for it unless it is only asked for help."""
+        from paraat.cli.main import ready
+
+        name, command, rest = super().resolve_command(ctx, args)
+        if name and not {"--help", "-h"} & set(rest) and not ctx.resilient_parsing:
+            ready(import_module(f"paraat.cli.cloud.{name}"))
+        return name, command, rest
 
 
 @click.group("cloud", cls=Verbs)

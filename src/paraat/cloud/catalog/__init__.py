@@ -112,9 +112,12 @@ def part(one: Service, prepared: Prepared) -> Part:
 
 def values(one: Service, prepared: Prepared) -> dict[str, str]:
     """What `${NAME}` stands for: the tenant's own, its secrets (`SECRET_…`), the images, and what the service's hook adds."""
+    from paraat.cloud import images  # it looks for Containerfiles in this folder
+
     known = {"TENANT": prepared.tenant, "DOMAIN": prepared.domain, "PHONE": prepared.phone, "RELAY": prepared.relay}
     known |= {"NAME": prepared.names[prepared.languages[0]], "LANGUAGE": prepared.languages[0]} | dict(prepared.secrets)
     known |= {f"HOST_{name.upper()}": host for name, host in prepared.hosts.items()}
+    known |= {f"IMAGE_{name.upper().replace('-', '_')}": images.reference(name) for name in one.images}
     own = getattr(hooks(one.name), "values", None)
     return known | (own(prepared) if own else {})
 
