@@ -1,0 +1,1 @@
+"""What runs in the container of `accounts`. It imports nothing of Paraat: only what its requirements.txt names."""
