@@ -88,12 +88,13 @@ class Installation:
         return f"host={place}/run user={role} dbname=paraat"
 
     def processes(self, name: str) -> list[int]:
-        """The process ids of a child of the supervisor: web, live, worker-urgent, worker."""
+        """The process ids of a child of the supervisor: web, live, worker-urgent, worker, worker-cloud."""
         wanted = {
             "web": ["granian"],
             "live": ["paraat.cli.main live"],
             "worker-urgent": ["worker --queues urgent"],
             "worker": ["worker --queues default,bulk"],
+            "worker-cloud": ["worker --queues cloud"],
             "supervisor": ["paraat.cli.main up --foreground"],
         }[name]
         return [pid for pid, line in _our_processes(self.home) if any(word in line for word in wanted)]

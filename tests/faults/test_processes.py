@@ -22,7 +22,7 @@ def _answers(installation: Installation, path: str = "/readyz") -> bool:
         return bool(answer.status == 200)
 
 
-@pytest.mark.parametrize("name", ["web", "live", "worker-urgent", "worker"])
+@pytest.mark.parametrize("name", ["web", "live", "worker-urgent", "worker", "worker-cloud"])
 def test_what_is_killed_is_started_again(installation: Installation, name: str) -> None:
     before = set(installation.kill(name))
     assert before
@@ -34,7 +34,7 @@ def test_the_database_comes_back_and_the_site_with_it(installation: Installation
     [(pid,)] = [(int(path.read_text().split()[0]),) for path in [_data(installation) / "postmaster.pid"]]
     os.kill(pid, signal.SIGKILL)
     installation.wait(lambda: _answers(installation), seconds=45, what="readiness after the database was killed")
-    installation.wait(lambda: len(_alive_workers(installation)) == 2, seconds=45, what="two workers")
+    installation.wait(lambda: len(_alive_workers(installation)) == 3, seconds=45, what="three workers")
 
 
 def test_a_killed_workers_job_is_done_by_another(installation: Installation) -> None:
@@ -64,7 +64,7 @@ def test_a_dead_job_whose_like_waits_does_not_block_it(installation: Installatio
 def test_down_leaves_nothing_behind(installation: Installation) -> None:
     installation.run("down")
     assert [
-        name for name in ("supervisor", "web", "live", "worker-urgent", "worker") if installation.processes(name)
+        name for name in ("supervisor", "web", "live", "worker-urgent", "worker", "worker-cloud") if installation.processes(name)
     ] == []
     assert not (_data(installation) / "postmaster.pid").exists()
 

@@ -15,7 +15,7 @@ from paraat.platform import jobs, worker
     "--concurrency", type=click.IntRange(1, 64), default=4, show_default=True, help="How many jobs at a time."
 )
 def command(queues: str, concurrency: int) -> None:
-    """Run background jobs until stopped; `paraat up` runs two of these."""
+    """Run background jobs until stopped; `paraat up` runs three of these."""
     names = queues.split(",")
     if unknown := set(names) - set(jobs.QUEUES):
         raise click.BadParameter(f"no such queue: {', '.join(sorted(unknown))}", param_hint="--queues")

@@ -3,3 +3,8 @@
 from __future__ import annotations
 
 from paraat.cloud import configuration  # noqa: F401  # it declares the app's settings
+from paraat.cloud.happening import on_recorded
+from paraat.platform.facts import Recorded, subscribe
+
+# Tenants --------------------------------------------------------------------------------------------------------------------------
+subscribe(Recorded)(on_recorded)

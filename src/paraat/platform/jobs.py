@@ -1,7 +1,7 @@
 """Background jobs: Procrastinate, in the same PostgreSQL, so that a job is enqueued in the transaction that needs it and vanishes with it.
 
 An app's `jobs.py` declares its tasks with `@task(queue="urgent")` and calls actions. A task is idempotent: a worker that is killed has its
-job tried again by another within seconds. Queues: `urgent` (somebody is warned), `default`, `bulk` (reports, imports).
+job tried again by another within seconds. Queues: `urgent` (somebody is warned), `default`, `bulk` (reports, imports), `cloud` (tenants).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from paraat.kernel.errors import ParaatError
 
 __all__ = ["QUEUES", "RETRY", "app", "periodic", "task"]
 
-QUEUES = ("urgent", "default", "bulk")
+QUEUES = ("urgent", "default", "bulk", "cloud")
 
 F = TypeVar("F", bound=Callable[..., Any])
 

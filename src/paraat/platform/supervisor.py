@@ -103,6 +103,7 @@ def children() -> list[Child]:
         Child("live", [*paraat, "live"], "live"),
         Child("worker-urgent", [*paraat, "worker", "--queues", "urgent"], "worker"),
         Child("worker", [*paraat, "worker", "--queues", "default,bulk"], "worker"),
+        Child("worker-cloud", [*paraat, "worker", "--queues", "cloud", "--concurrency", "4"], "worker"),
     ]
 
 

@@ -1,0 +1,60 @@
+"""What the one entrance serves: the routes of every tenant that is to run and is started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import connection
+
+from paraat.cloud import catalog, preparing
+from paraat.cloud.drivers.base import Driver, Route
+from paraat.cloud.models import Tenant
+
+_LOCK = 0x50434C45
+"""The advisory lock of whoever speaks to the entrance: two that start at once must not undo each other's routes."""
+
+
+def enter(driver: Driver) -> Mapping[str, tuple[str, int]]:
+    """Have the entrance serve exactly the tenants that are to run; gives where it listens."""
+    with _alone():
+        return driver.enter(routes(driver.name))
+
+
+def routes(driver: str) -> list[Route]:
+    """Every way in to every tenant of an engine."""
+    running = Tenant.objects.filter(driver=driver, wanted=Tenant.Wanted.RUNNING, healthy_at__isnull=False)
+    return [route for tenant in running.order_by("pk") for route in routes_of(tenant)]
+
+
+def routes_of(tenant: Tenant) -> Iterator[Route]:
+    """The ways in to one tenant, all with one certificate for its names."""
+    wanted = [
+        (preparing.host_of(port.host, tenant.domain), port.entrance, name, port.name)
+        for name in tenant.services
+        for port in catalog.service(name).ports
+        if port.entrance
+    ]
+    if not wanted:
+        return
+    certificate, key = certificate_for(sorted({host for host, *_ in wanted}))
+    for host, kind, service, port in wanted:
+        yield Route(host, kind, tenant.name, service, port, certificate, key)
+
+
+def certificate_for(hosts: list[str]) -> tuple[str, str]:
+    """Certificate and key (PEM) for names; from our own authority or by ACME, as is configured."""
+    from paraat.cloud import certificates  # cryptography is loaded by who starts something, not by every page
+
+    return certificates.issue(hosts)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, 0)", [_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [_LOCK])

@@ -1,0 +1,71 @@
+"""Which tenants are not as they are wanted: something died, drifted from its manifests, is left half done, or waits for room."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from paraat.cloud import bringing, drivers, room
+from paraat.cloud.actions import progress
+from paraat.cloud.models import Step, Tenant
+from paraat.cloud.rules import life
+from paraat.cloud.starting import Starting
+from paraat.kernel.errors import Conflict, ParaatError
+from paraat.platform import moment
+
+_log = logging.getLogger("paraat.cloud")
+PAUSE = timedelta(seconds=60)
+"""What failed is left alone for so long: its trouble stands on the page, and trying at once would only make noise."""
+GB = 1_000_000_000
+
+
+def not_as_wanted() -> Iterator[UUID]:
+    """Tenants to be brought about now, those that wait for room in the order in which they may start."""
+    now = moment.now()
+    for tenant in Tenant.objects.alive().exclude(wanted=Tenant.Wanted.NOTHING).order_by("priority", "state_at", "pk"):
+        if not _failed_lately(tenant, now) and _differs(tenant):
+            yield tenant.pk
+
+
+def _differs(tenant: Tenant) -> bool:
+    if tenant.wanted == Tenant.Wanted.STOPPED:
+        return tenant.state not in {Tenant.State.STOPPED, Tenant.State.EXPORTED}
+    if tenant.wanted == Tenant.Wanted.GONE:
+        return True
+    if tenant.state == Tenant.State.QUEUED:
+        return room.has_room_for(tenant)
+    if tenant.state not in life.PROVEN:
+        return tenant.state in life.RUNS
+    return _runs_otherwise(tenant)
+
+
+def _runs_otherwise(tenant: Tenant) -> bool:
+    """Whether a tenant that was proven is no longer so; not looked at while somebody works on it."""
+    try:
+        with bringing.alone(tenant.pk, patience=0):
+            return Starting(tenant, drivers.named(tenant.driver), lambda _: None).needed()
+    except Conflict:
+        return False
+    except ParaatError as error:
+        _log.warning("a tenant could not be looked at", extra={"tenant": tenant.name, "reason": str(error)})
+        return True
+
+
+def _failed_lately(tenant: Tenant, now: datetime) -> bool:
+    if not tenant.trouble or tenant.state == Tenant.State.QUEUED:
+        return False
+    last = tenant.steps.filter(state=Step.State.FAILED).order_by("-ended_at").first()
+    return last is not None and last.ended_at is not None and now - last.ended_at < PAUSE
+
+
+def measure() -> None:
+    """Compare what every tenant that runs holds on disk with its budget; one that cannot be measured keeps no other from it."""
+    for tenant in Tenant.objects.filter(state__in=life.RUNS).select_related("organisation"):
+        try:
+            used = drivers.named(tenant.driver).use(tenant.name).disk
+        except ParaatError as error:
+            _log.warning("a tenant could not be measured", extra={"tenant": tenant.name, "reason": str(error)})
+            continue
+        progress.say_full(tenant=tenant, full=used > tenant.disk_gb * GB, bytes_used=used)
