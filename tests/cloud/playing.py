@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from paraat.accounts.middleware import actor_of
-from paraat.cloud import bringing, catalog, drivers, entering
+from paraat.cloud import bringing, catalog, configuration, drivers, entering
 from paraat.cloud.actions import tenants as deeds
 from paraat.cloud.drivers import memory
 from paraat.cloud.models import Tenant
@@ -105,7 +105,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     folder.mkdir()
     with small_catalog(folder), pytest.MonkeyPatch.context() as patch:
         patch.setenv("PARAAT_CLOUD_DRIVER", "memory")
-        patch.setattr(memory.configuration, "place", lambda: tmp_path / "cloud")
+        patch.setattr(configuration, "place", lambda: tmp_path / "cloud")
         patch.setattr(drivers, "named", lambda _name: made)
         patch.setattr(entering, "certificate_for", lambda hosts: ("", ""))
         patch.setattr(catalog, "verifier", lambda name: SimpleNamespace(verify=lambda _access: made.verify(name)))

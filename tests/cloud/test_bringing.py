@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from paraat.cloud import bringing, jobs, reconciling
+from paraat.cloud import bringing, jobs, preparing, reconciling
 from paraat.cloud.actions import progress
 from paraat.cloud.actions import tenants as deeds
 from paraat.cloud.drivers.base import EngineFailed
@@ -196,7 +196,7 @@ def test_destroyed_means_looked_for_and_not_found(engine: playing.Engine) -> Non
     assert "paraat.tenant=ronse" in tenant.proof["looked_for"]
     assert engine.leftovers("ronse") == ()
     assert "accounts" not in tenant.values
-    assert set(bringing.preparing.secrets(tenant)) == {"BACKUP_KEY"}
+    assert set(preparing.secrets(tenant)) == {"BACKUP_KEY"}
     assert engine.routes() == []
 
 

@@ -26,6 +26,7 @@ from paraat.platform.marked import MarkedModel
 from paraat.platform.models import JournalEntry
 from paraat.registry.models import Asset, Contact, Organisation, Supply
 from paraat.warroom.models import InRoom, Room
+from tests.cloud import marked as cloud
 from tests.exercises import marked as exercising
 from tests.incidents import marked
 from tests.warroom import marked as warroom
@@ -117,6 +118,7 @@ MAKERS: dict[type[MarkedModel], Callable[..., Any]] = {
     Exercise: exercising.exercise,
     **marked.MAKERS,
     **warroom.MAKERS,
+    **cloud.MAKERS,
 }  # fmt: skip
 HAS_HOUSE = {WaitingTask, Run, UnassignedHost, Alert, JournalEntry, Exercise} | marked.HAS_HOUSE | warroom.HAS_HOUSE
 """Those that may concern the house alone."""

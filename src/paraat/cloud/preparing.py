@@ -71,7 +71,7 @@ def hosts(tenant: Tenant) -> Mapping[str, str]:
     """The address of every service that has one: `https://files.nood.ronse.be`, with the entrance's port where it is not 443."""
     number = configuration.entrance()["https"]
     port = "" if number == 443 else f":{number}"
-    found = {}
+    found: dict[str, str] = {}
     for name in tenant.services:
         for one in catalog.service(name).ports:
             if one.entrance == "https":

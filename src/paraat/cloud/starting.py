@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connections
 
@@ -200,7 +201,9 @@ class Starting:
 
     def _collect(self) -> None:
         """Wait a moment for a thread to end, and take what it brings."""
-        futures = {future for one in self.underway.values() for future in (one.starting, one.verifying) if future}
+        futures: set[Future[Any]] = set()
+        for one in self.underway.values():
+            futures |= {future for future in (one.starting, one.verifying) if future is not None}
         if not futures:
             time.sleep(POLL)
             return

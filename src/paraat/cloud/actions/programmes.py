@@ -13,7 +13,8 @@ from paraat.kernel.errors import Conflict, Invalid
 from paraat.platform import moment
 from paraat.platform.actions import action, record
 
-CHANGEABLE = ("name", "envelope_cents", "begins_on", "ends_on", "default_memory_mb", "default_cpu_millis", "default_disk_gb", "default_cents_per_day", "default_days")  # fmt: skip
+DEFAULTS = ("default_memory_mb", "default_cpu_millis", "default_disk_gb", "default_cents_per_day", "default_days")
+CHANGEABLE = ("name", "envelope_cents", "begins_on", "ends_on", *DEFAULTS)
 
 
 @action
