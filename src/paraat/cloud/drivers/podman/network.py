@@ -1,0 +1,139 @@
+"""A tenant's network: a bridge of its own without a way out, and the few rules of the host that keep it so.
+
+`internal` gives its pods no route but to each other. What is left to them is the host's own address on the bridge: there the chain
+PARAAT-CLOUD lets nothing in but answers to what the host asked. No name server is started (see `addressing`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import subprocess
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from paraat.cloud.drivers.base import EngineFailed
+from paraat.cloud.drivers.podman.engine import Engine
+from paraat.cloud.drivers.podman.lowering import own
+from paraat.cloud.workload import LABEL
+from paraat.kernel.errors import NotFound
+
+BRIDGE = "prt"
+"""Every bridge of ours begins so; the rules of the host name them by it."""
+CHAIN = "PARAAT-CLOUD"
+_INPUT = (
+    ("-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "RETURN"),
+    ("-j", "DROP"),
+)
+_FORWARD = (
+    ("-m", "physdev", "--physdev-is-bridged", "-j", "RETURN"),  # pods of one tenant, where bridges pass the firewall
+    ("-j", "DROP"),
+)
+_JUMPS = (
+    ("INPUT", "-i", f"{BRIDGE}+", "-j", CHAIN),
+    ("FORWARD", "-i", f"{BRIDGE}+", "-j", f"{CHAIN}-FWD"),
+    ("FORWARD", "-o", f"{BRIDGE}+", "-j", f"{CHAIN}-FWD"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A tenant's network as podman has it."""
+
+    name: str
+    bridge: str
+    subnet: ipaddress.IPv4Network
+
+    @property
+    def gateway(self) -> str:
+        """The host's address on it."""
+        return str(self.subnet.network_address + 1)
+
+    def free(self, taken: set[str]) -> str:
+        """The first address that no pod has; EngineFailed when all are taken."""
+        for one in list(self.subnet.hosts())[9:]:
+            if str(one) not in taken:
+                return str(one)
+        raise EngineFailed("The tenant's network has no address left", network=self.name)
+
+
+def bridge_of(engine: Engine, tenant: str) -> str:
+    """The bridge's name: 15 letters at most, different for every tenant of every installation of the host."""
+    return BRIDGE + sha256(f"{engine.mark}/{tenant}".encode()).hexdigest()[:10]
+
+
+def name_of(engine: Engine, tenant: str) -> str:
+    """The network's name; with the installation in it, because podman keeps notes of networks in one place for the whole host."""
+    return own(tenant, engine.mark)
+
+
+def ensure(engine: Engine, tenant: str) -> Network:
+    """The tenant's network, made where it is not there; the rules of the host first, so that no network is ever without them."""
+    guard()
+    if found := find(engine, tenant):
+        return found
+    body = {
+        "name": name_of(engine, tenant),
+        "driver": "bridge",
+        "dns_enabled": False,
+        "internal": True,
+        "ipv6_enabled": False,
+        "network_interface": bridge_of(engine, tenant),
+        "options": {"isolate": "true"},
+        "labels": {LABEL: tenant},
+    }
+    try:
+        return _read(engine.post("/networks/create", body))
+    except EngineFailed:
+        if found := find(engine, tenant):  # another process was first
+            return found
+        raise
+
+
+def find(engine: Engine, tenant: str) -> Network | None:
+    """The tenant's network, or None."""
+    try:
+        return _read(engine.get(f"/networks/{name_of(engine, tenant)}/json"))
+    except NotFound:
+        return None
+
+
+def _read(found: dict[str, Any]) -> Network:
+    subnet = ipaddress.ip_network(found["subnets"][0]["subnet"])
+    if not isinstance(subnet, ipaddress.IPv4Network):
+        raise EngineFailed("A tenant's network has IPv4 addresses", network=found["name"])
+    return Network(found["name"], found["network_interface"], subnet)
+
+
+def guard() -> None:
+    """Have the rules of the host in place. One chain for all installations: it names bridges by how they begin."""
+    for chain, rules in ((CHAIN, _INPUT), (f"{CHAIN}-FWD", _FORWARD)):
+        wanted = [f"-A {chain} {' '.join(rule)}" for rule in rules]
+        if _rules(chain) != len(wanted):
+            text = "\n".join(["*filter", f":{chain} - [0:0]", *wanted, "COMMIT", ""])
+            _iptables("iptables-restore", "--noflush", "--wait", stdin=text)
+    for jump in _JUMPS:
+        if _iptables("iptables", "--wait", "-C", *jump, check=False).returncode:
+            _iptables("iptables", "--wait", "-I", *jump)
+
+
+def _rules(chain: str) -> int:
+    """How many rules a chain has; -1 when there is no such chain."""
+    done = _iptables("iptables", "--wait", "-S", chain, check=False)
+    return -1 if done.returncode else len(done.stdout.strip().splitlines()) - 1
+
+
+def _iptables(*command: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+    path = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, text=True, check=False, timeout=60, env={"PATH": path}
+    )
+    if check and done.returncode:
+        raise EngineFailed(f"The firewall refused: {done.stderr.strip()[:300]}", command=" ".join(command))
+    return done
+
+
+def bridge_there(engine: Engine, tenant: str) -> bool:
+    """Whether the tenant's bridge stands on the host."""
+    return (Path("/sys/class/net") / bridge_of(engine, tenant)).exists()
