@@ -33,7 +33,7 @@ class Built:
 
 
 def build(
-    names: Iterable[str] | None = None, progress: Progress = lambda line: None, *, refresh: bool = False
+    names: Iterable[str] | None = None, progress: Progress | None = None, *, refresh: bool = False
 ) -> list[Built]:
     """Make these images (all by default) and those they stand on, where sources changed; `refresh` makes all anew with the newest packages.
 
@@ -43,8 +43,8 @@ def build(
     with store.alone():
         debian.update(force=refresh)
         if refresh:
-            return _refresh(progress)
-        return _made(chosen(names), progress, None)
+            return _refresh(progress or _silent)
+        return _made(chosen(names), progress or _silent, None)
 
 
 def _made(wanted: Iterable[Image], progress: Progress, refreshed: str | None) -> list[Built]:
@@ -111,3 +111,7 @@ def _fill(one: Image, context: Path) -> None:
 def _result(one: Image, reference: str, made: bool, seconds: float) -> Built:
     found: dict[str, Any] = store.identity(reference)
     return Built(one.name, reference, made, seconds, found["size"], found["id"], tuple(found["layers"]))
+
+
+def _silent(line: str) -> None:
+    """Nobody looks."""

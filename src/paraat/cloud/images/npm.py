@@ -64,7 +64,7 @@ def _download(name: str, version: str) -> bytes:
 
 def _registry() -> str:
     """The registry that this host's npm would use."""
-    given = os.environ.get("npm_config_registry") or os.environ.get("NPM_CONFIG_REGISTRY")
+    given = os.environ.get("NPM_CONFIG_REGISTRY") or os.environ.get("npm_config_registry")  # noqa: SIM112  # npm's own name
     path = Path.home() / ".npmrc"
     if not given and path.exists():
         found = re.search(r"^registry\s*=\s*(\S+)", path.read_text(), re.MULTILINE)
