@@ -105,3 +105,8 @@ def _copyparty(login: str, password: str, salt: str) -> str:
     plain = f"{login}:{password}".encode()
     digest = hashlib.scrypt(plain, salt=salt.encode(), n=2 << 13, r=8, p=1, dklen=24, maxmem=32 * 1024 * 1024)
     return "+" + base64.urlsafe_b64encode(digest).decode()
+
+
+def nobody() -> str:
+    """The hash of a password that nobody knows: trying somebody who does not exist takes as long as trying somebody who does."""
+    return _ARGON.hash(secrets.token_hex(32))
