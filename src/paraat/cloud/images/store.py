@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from paraat.cloud.configuration import images_place
@@ -116,8 +117,9 @@ def run(command: Sequence[str | Path], **environment: str) -> str:
 
 
 def _runroot() -> Path:
-    """Where podman keeps what a restart of the host may lose."""
-    return Path(tempfile.gettempdir()) / f"paraat-images-{os.getuid()}" if os.geteuid() else Path("/run/paraat-images")
+    """Where podman keeps what a restart of the host may lose: one folder for each store."""
+    name = f"paraat-images-{sha256(str(graph()).encode()).hexdigest()[:12]}"
+    return Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}" if os.geteuid() else Path("/run") / name
 
 
 def _environment() -> dict[str, str]:
