@@ -217,7 +217,7 @@ class Driver:
     def _remove_once(self, tenant: str) -> None:
         mine = [one for one in self.engine.get("/pods/json") or () if watching.belongs(one, one["Name"], tenant)]
         with ThreadPoolExecutor(6) as pool:
-            list(pool.map(lambda one: pods.remove_pod(self.engine, tenant, one, seconds=0), mine))
+            list(pool.map(lambda one: pods.remove_pod(self.engine, tenant, one, seconds=1), mine))
         for one in self.engine.get("/containers/json", all="true") or ():
             if watching.belongs(one, one["Names"][0], tenant):
                 self.engine.delete(f"/containers/{one['Id']}", force="true")

@@ -38,7 +38,6 @@ volume_path = "{store}/volumes"
 [network]
 network_backend = "netavark"
 network_config_dir = "{networks}"
-default_subnet_pools = [{{"base" = "10.{second}.0.0/16", "size" = 24}}]
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=32768:32768"]
 log_driver = "k8s-file"
@@ -166,7 +165,6 @@ class Engine:
             "images": self.images,
             "networks": self.place / "networks",
             "runtime": "runc" if Path("/usr/sbin/runc").exists() or Path("/usr/bin/runc").exists() else "crun",
-            "second": 64 + int(self.mark[:2], 16) % 128,
         }
         _written(self.place / "containers.conf", _CONTAINERS.format(**values))
         _written(self.place / "storage.conf", _STORAGE.format(**values))

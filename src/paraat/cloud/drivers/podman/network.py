@@ -6,6 +6,7 @@ PARAAT-CLOUD lets nothing in but answers to what the host asked. No name server 
 
 from __future__ import annotations
 
+import fcntl
 import ipaddress
 import subprocess
 from dataclasses import dataclass
@@ -73,6 +74,14 @@ def ensure(engine: Engine, tenant: str) -> Network:
     guard()
     if found := find(engine, tenant):
         return found
+    with (engine.place / "networks.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return find(engine, tenant) or _make(engine, tenant)
+
+
+def _make(engine: Engine, tenant: str) -> Network:
+    subnet = _free_subnet(engine)
+    # The gateway is said, for podman gives an internal network without names none, and then this host would not reach its pods.
     body = {
         "name": name_of(engine, tenant),
         "driver": "bridge",
@@ -80,15 +89,32 @@ def ensure(engine: Engine, tenant: str) -> Network:
         "internal": True,
         "ipv6_enabled": False,
         "network_interface": bridge_of(engine, tenant),
+        "subnets": [{"subnet": str(subnet), "gateway": str(subnet.network_address + 1)}],
         "options": {"isolate": "true"},
         "labels": {LABEL: tenant},
     }
-    try:
-        return _read(engine.post("/networks/create", body))
-    except EngineFailed:
-        if found := find(engine, tenant):  # another process was first
-            return found
-        raise
+    return _read(engine.post("/networks/create", body))
+
+
+def _free_subnet(engine: Engine) -> ipaddress.IPv4Network:
+    """The first network of this installation's range that neither it nor the host has."""
+    said = engine.get("/networks/json") or ()
+    used = {one["subnet"] for network in said for one in network.get("subnets") or ()} | _routed()
+    ours = ipaddress.ip_network(f"10.{128 + int(engine.mark[:2], 16) % 64}.0.0/16")
+    for one in ours.subnets(new_prefix=24):
+        if str(one) not in used and isinstance(one, ipaddress.IPv4Network):
+            return one
+    raise EngineFailed("No network is left for another tenant", range=str(ours))
+
+
+def _routed() -> set[str]:
+    """The networks that this host has a route to; another installation's may be among them."""
+    found = set()
+    for line in Path("/proc/net/route").read_text().splitlines()[1:]:
+        words = line.split()
+        address, mask = (ipaddress.ip_address(int(one, 16).to_bytes(4, "little")) for one in (words[1], words[7]))
+        found.add(str(ipaddress.ip_network(f"{address}/{mask}", strict=False)))
+    return found
 
 
 def find(engine: Engine, tenant: str) -> Network | None:
