@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
-from paraat.cloud import bringing, reconciling
+from paraat.cloud import bringing, data_jobs, reconciling  # noqa: F401  # data_jobs declares those of backups and drills
 from paraat.cloud.actions import progress
 from paraat.kernel.errors import Conflict, ParaatError
 from paraat.platform import moment
