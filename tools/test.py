@@ -1,6 +1,7 @@
 """All tests in stages, each with its time; the last line sums them up. Usage: tools/test.py [STAGE ...]
 
-What a stage needs and this machine lacks (a browser, Debian's PostgreSQL 15) is installed with apt-get by root, else the stage says so.
+What a stage needs and this machine lacks (a browser, Debian's PostgreSQL 15, podman) is installed with apt-get by root, else the stage says
+so. A stage that could not run at all is named in the summary, with the reason.
 """
 
 from __future__ import annotations
@@ -19,6 +20,20 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 RESULTS = ROOT / "var" / "test-results"
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
+CONTAINERS = {
+    "podman": "podman",
+    "runc": "runc",
+    "/usr/lib/podman/netavark": "netavark",
+    "/usr/lib/podman/aardvark-dns": "aardvark-dns",
+    "/usr/libexec/podman/catatonit": "catatonit",
+    "mmdebstrap": "mmdebstrap",
+    "iptables": "iptables",
+    "restic": "restic",
+    "zstd": "zstd",
+}
+"""What plays real containers: program -> Debian's package."""
+NOT_RUN: list[str] = []
+"""Stages that could not run on this machine, and why."""
 
 
 @dataclass
@@ -54,6 +69,8 @@ def summary(stages: list[Stage]) -> int:
     counts = [counted(path) for path in sorted(RESULTS.glob("*.xml"))]
     total, failed, skipped = (sum(one[index] for one in counts) for index in range(3))
     passed = total - failed - skipped
+    for reason in NOT_RUN:
+        print(f"\nNOT RUN: {reason}")
     failed += sum(1 for stage in stages if not stage.passed and not (RESULTS / f"{stage.name}.xml").exists())
     print(f"\n{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return 0 if all(stage.passed for stage in stages) and not failed else 1
@@ -95,8 +112,8 @@ def pytest(name: str, marks: str, **environment: str) -> bool:
 
 
 def database() -> bool:
-    """Everything but browsers and faults, on the embedded server."""
-    return pytest("database", "not e2e and not fault and not package")
+    """Everything but browsers, containers and faults, on the embedded server."""
+    return pytest("database", "not e2e and not fault and not package and not containers and not kubernetes")
 
 
 def postgres_15() -> bool:
@@ -112,7 +129,33 @@ def browser() -> bool:
     """What a person does, in a real browser against real processes."""
     if not shutil.which("chromium") and not installed("chromium"):
         return False
-    return pytest("browser", "e2e and not fault")
+    return pytest("browser", "e2e and not fault and not containers and not kubernetes")
+
+
+def containers() -> bool:
+    """The emergency cloud on real containers; its images are built first, and kept for the next run."""
+    if not containers_ready():
+        return False
+    return pytest("containers", "containers and not fault and not kubernetes")
+
+
+def containers_ready() -> bool:
+    """Install what plays containers and build the images; the time is printed."""
+    missing = [package for program, package in CONTAINERS.items() if not shutil.which(program)]
+    if missing and not installed(*missing):
+        return False
+    began = time.monotonic()
+    built = subprocess.run([ROOT / "bin" / "paraat", "cloud", "build"], cwd=ROOT, check=False).returncode == 0
+    print(f"images {'ready' if built else 'NOT built'} in {time.monotonic() - began:.0f} s", flush=True)
+    return built
+
+
+def kubernetes() -> bool:
+    """The same on the cluster that KUBECONFIG names; without one, the summary says so."""
+    if not os.environ.get("KUBECONFIG"):
+        NOT_RUN.append("the tests on Kubernetes (pytest -m kubernetes): set KUBECONFIG to a cluster to run them")
+        return True
+    return pytest("kubernetes", "kubernetes and not fault")
 
 
 def package() -> bool:
@@ -122,17 +165,20 @@ def package() -> bool:
 
 def faults() -> bool:
     """The real processes, broken on purpose."""
-    return pytest("faults", "fault")
+    if not containers_ready():
+        NOT_RUN.append("the faults of containers (pytest -m 'fault and containers'): they need podman and the images")
+        return pytest("faults", "fault and not containers and not kubernetes") and False
+    return pytest("faults", "fault and not kubernetes")
 
 
-def installed(package: str) -> bool:
-    """Install a Debian package; says what is missing when that cannot be done."""
+def installed(*packages: str) -> bool:
+    """Install Debian packages; says what is missing when that cannot be done."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print(f"This stage needs Debian's package {package}: apt-get install {package}")
+        print(f"This stage needs of Debian: apt-get install --no-install-recommends {' '.join(packages)}")
         return False
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     refreshed = subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
     return refreshed.returncode == 0 and subprocess.run(command, env=environment, check=False).returncode == 0
 
 
@@ -141,6 +187,8 @@ STAGES = [
     Stage("database", database),
     Stage("pg15", postgres_15),
     Stage("browser", browser),
+    Stage("containers", containers),
+    Stage("kubernetes", kubernetes),
     Stage("package", package),
     Stage("faults", faults),
 ]

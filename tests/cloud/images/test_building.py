@@ -89,7 +89,7 @@ def test_nothing_of_this_host_stays_in_an_image(tmp_path: Path) -> None:
                     names.add(found.name.lstrip("./"))
                     if found.name.lstrip("./") == "etc/apt/sources.list":
                         sources = layer.extractfile(found).read().decode()  # type: ignore[union-attr]
-    assert set(line.split()[1] for line in sources.splitlines()) == {
+    assert {line.split()[1] for line in sources.splitlines()} == {
         "http://deb.debian.org/debian",
         "http://deb.debian.org/debian-security",
     }
