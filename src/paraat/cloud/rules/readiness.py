@@ -58,7 +58,7 @@ class Readiness:
 def score(facts: Facts) -> Readiness:
     """The readiness of one organisation."""
     has = {
-        "contacts": facts.callable >= 2,  # noqa: PLR2004  # who asks, and somebody else who is called back
+        "contacts": facts.callable >= 2,  # who asks, and somebody else who is called back
         "services": facts.services > 0,
         "page": facts.page,
         "page_approved": facts.page_approved,

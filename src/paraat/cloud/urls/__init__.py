@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from paraat.cloud.urls import preparations, tenants
+
+urlpatterns: list[URLPattern] = [*tenants.urlpatterns, *preparations.urlpatterns]
