@@ -107,6 +107,13 @@ STORE_CREDENTIALS = declare(
     secret=True,
 )
 
+RESOLVER = declare(
+    "PARAAT_CLOUD_RESOLVER",
+    listing,
+    "",
+    "Resolvers that look up the DNS records of victims, address or address:port, with commas. Empty: those of this host.",
+)
+
 
 def place() -> Path:
     """Where the emergency cloud keeps its own files: PARAAT_HOME/cloud."""

@@ -85,6 +85,8 @@ DEEDS: dict[str, Any] = {
     "programme.changed": _("a programme of the emergency cloud was changed"),
     "preparation.changed": _("prepared its emergency cloud"),
     "preparation.accounts": _("the accounts of an emergency cloud were prepared"),
+    "preparation.approved": _("the page for citizens was approved"),
+    "tenant.page": _("citizens read another emergency page"),
     "preparation.dns": _("the records of an emergency domain were looked up"),
     # reports and requests for help
     "report.taken": _("a report of an incident came in"),
