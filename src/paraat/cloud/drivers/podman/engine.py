@@ -20,6 +20,7 @@ from typing import Any, cast
 
 import requests
 from podman.api import APIClient
+from podman.errors import APIError
 
 from paraat.cloud import configuration
 from paraat.cloud.drivers.base import EngineFailed
@@ -96,7 +97,7 @@ class Engine:
             try:
                 ask = getattr(self._client(), method.lower())
                 return self._checked(cast("requests.Response", ask(path, params=params, data=data)), path)
-            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            except (APIError, requests.RequestException) as error:
                 self._mine.__dict__.clear()
                 said = str(error)
                 self.up()
@@ -179,7 +180,7 @@ class Engine:
             return False
         try:
             return bool(APIClient(base_url=f"unix://{self.socket}", timeout=20.0).get("/_ping").ok)
-        except (requests.RequestException, OSError):
+        except (APIError, requests.RequestException, OSError):
             return False
 
     def _start(self) -> None:
