@@ -137,7 +137,7 @@ class PageForm(forms.Form):
         """Rows, or wrong lines."""
         return _taken(self.cleaned_data["links"], lines.links)
 
-    def page(self, updated: str) -> dict[str, Any]:
+    def page(self) -> dict[str, Any]:
         """The page as `catalog/web/page.py` takes it."""
         given = self.cleaned_data
         found: dict[str, Any] = {name: given[name] for name in ("phone", "services", "phones", "counters", "links")}
@@ -145,7 +145,7 @@ class PageForm(forms.Form):
             found[text] = {
                 code: given[f"{text}_{code}"].strip() for code in self.languages if given[f"{text}_{code}"].strip()
             }
-        return {name: value for name, value in found.items() if value} | {"updated": updated}
+        return {name: value for name, value in found.items() if value}
 
 
 def page_initial(page: Mapping[str, Any], languages: Iterable[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from paraat.cloud import dns
 from paraat.cloud.models import DnsCheck, Drill, Preparation, PreparedAccount
 from paraat.cloud.rules import readiness
 from paraat.cloud.rules.readiness import Facts
@@ -159,8 +160,6 @@ class Record:
 
 def records(preparation: Preparation) -> list[Record]:
     """The records for the preparation's own domain, each with what the last look found."""
-    from paraat.cloud import dns
-
     last = preparation.dns_checks.first()
     seen = {(one["name"], one["type"]): one for one in (last.records if last else ())}
     return [_seen(Record(one.name, one.type, one.wanted), seen) for one in dns.wanted(preparation)]

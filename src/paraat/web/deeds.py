@@ -68,6 +68,7 @@ DEEDS: dict[str, Any] = {
     "tenant.verified": _("every service of an emergency cloud works"),
     "tenant.tried": _("the services of an emergency cloud are tried again"),
     "tenant.repaired": _("a service of an emergency cloud was started again and works"),
+    "tenant.prioritised": _("an emergency cloud got another place in the queue"),
     "tenant.queued": _("an emergency cloud waits for room"),
     "tenant.room": _("there is room for an emergency cloud"),
     "tenant.trouble": _("an emergency cloud has trouble"),

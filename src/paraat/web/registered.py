@@ -93,7 +93,16 @@ def _history(viewer: Viewer, organisation: Any) -> str:
     return SafeString(render_to_string("web/history_panel.html", {"entries": log.said(rows)}))
 
 
+def _history_of_tenant(viewer: Viewer, tenant: Any) -> str:
+    """Who did what with an emergency cloud, in words."""
+    from paraat.web import log
+
+    rows = log.entries(viewer).filter(chain=tenant.organisation_id, object_type="tenant", object_id=str(tenant.pk))
+    return SafeString(render_to_string("web/history_panel.html", {"entries": log.said(rows.order_by("-at")[:HISTORY])}))
+
+
 panels.add(Panel("organisation.aside", _history, "history"))
+panels.add(Panel("tenant.aside", _history_of_tenant, "history"))
 banners.add(Banner("exercise", "exercise", _exercise, "alerts"))
 banners.add(Banner("stopped", "stopped", _stopped, "outbox"))
 menu.add(MenuEntry(gettext_lazy("Board"), "board", _ROOM, 0))

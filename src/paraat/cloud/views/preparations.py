@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from paraat.cloud import configuration, standing
+from paraat.cloud.actions.preparations import approve_page, check_dns, prepare
 from paraat.cloud.catalog.web import page as citizens
 from paraat.cloud.models import Drill, Preparation, Tenant
 from paraat.cloud.preparation_forms import AccountsForm, BasicsForm, IntakeForm, PageForm, basics_initial, page_initial
@@ -75,8 +76,6 @@ class _Scored(Table):
     """Searched by names in every language, numbers and what they own."""
 
     def _matches(self, words: str) -> Any:
-        from django.db.models import Q
-
         return Q(pk__in=Organisation.objects.matching(words).values("pk"))
 
 
@@ -170,8 +169,6 @@ def save(request: Request, pk: UUID, part: str) -> HttpResponse:
     form, values = _PARTS[part](request, organisation)
     if not form.is_valid():
         return _page(request, organisation, **{f"{part}_form": form})
-    from paraat.cloud.actions.preparations import prepare
-
     attempt(request, lambda: prepare(organisation=organisation, by=request.actor, **values(form)), _now("Saved."))
     return HttpResponseRedirect(f"{reverse('preparation', args=[pk])}#{part}")
 
@@ -193,8 +190,16 @@ def _intake(request: Request, _organisation: Organisation) -> Made:
 
 
 def _citizens_page(request: Request, organisation: Organisation) -> Made:
+    row = _row(organisation)
     form = PageForm(request.POST, languages=_languages(organisation))
-    return form, lambda form: {"page": form.page(moment.now().astimezone(moment.ZONE).isoformat(timespec="seconds"))}
+    return form, lambda form: {"page": _dated(form.page(), row.page if row else {})}
+
+
+def _dated(page: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The page with the moment of its change; the same words keep theirs, and their approval."""
+    if page == {name: value for name, value in before.items() if name != "updated"}:
+        return before
+    return page | {"updated": moment.now().astimezone(moment.ZONE).isoformat(timespec="seconds")}
 
 
 _PARTS: dict[str, Callable[[Request, Organisation], Made]] = {
@@ -210,9 +215,7 @@ _PARTS: dict[str, Callable[[Request, Organisation], Made]] = {
 def approve(request: Request, pk: UUID) -> HttpResponse:
     """The page may be shown as it is now. Whoever changes it later asks again."""
     organisation = _organisation(request, pk)
-    from paraat.cloud.actions.preparations import approve_page
-
-    row = found(Preparation.objects.all(), organisation.preparation.pk) if _row(organisation) else None
+    row = _row(organisation)
     if row is not None:
         attempt(request, lambda: approve_page(preparation=row, by=request.actor), _now("Approved."))
     return HttpResponseRedirect(f"{reverse('preparation', args=[pk])}#page")
@@ -223,8 +226,6 @@ def approve(request: Request, pk: UUID) -> HttpResponse:
 def look(request: Request, pk: UUID) -> HttpResponse:
     """Ask the domain name system whether the records are right."""
     organisation = _organisation(request, pk)
-    from paraat.cloud.actions.preparations import check_dns
-
     row = _row(organisation)
     if row is not None:
         attempt(request, lambda: check_dns(preparation=row, by=request.actor), _now("Looked at."))
