@@ -113,6 +113,25 @@ RESOLVER = declare(
     "",
     "Resolvers that look up the DNS records of victims, address or address:port, with commas. Empty: those of this host.",
 )
+NAMESPACE = declare(
+    "PARAAT_CLOUD_NAMESPACE",
+    text,
+    "paraat",
+    "On Kubernetes: what the names of this installation's namespaces begin with; two installations on one cluster need two.",
+)
+STORAGE_CLASS = declare(
+    "PARAAT_CLOUD_STORAGE_CLASS",
+    text,
+    "",
+    "On Kubernetes: the storage class of tenants' volumes. Empty: the cluster's default.",
+)
+REGISTRY = declare(
+    "PARAAT_CLOUD_REGISTRY",
+    text,
+    "",
+    "On Kubernetes: where the cluster takes images from, such as registry.example/paraat; `cloud build --bundle` files are pushed there. "
+    "Empty: every node has them already.",
+)
 
 
 def place() -> Path:
