@@ -20,6 +20,8 @@ NO_PAGES = {
     "board_parts": "a part of a page", "wall_parts": "a part of a page", "feeds_parts": "a part of a page",
     "evidence_paper": "a document",
     "run_parts": "a part of a page", "alert_parts": "a part of a page", "first_minutes_now": "a part of a page",
+    "cloud_parts": "a part of a page", "cloud_mine_parts": "a part of a page", "tenant_parts": "a part of a page",
+    "preparation_page": "the page of citizens, without our frame; its own tests look at it",
     "room_parts": "a part of a page", "room_wall_parts": "a part of a page",
     "clock_step_paper": "a file", "clock_step_data": "a file",
     "exercise_parts": "a part of a page", "exercise_control_parts": "a part of a page",
@@ -132,6 +134,8 @@ take_report(through="phone", text="Files end in .play", by=SYSTEM, organisation=
 help_requests.ask_help(organisation=ronse, text="Hands", by=SYSTEM, exercise=True)
 registry.invite_contact(contact=Contact.objects.filter(organisation__name="Ronse", role="deputy").first(), by=SYSTEM)
 from paraat.incidents.actions import evidence, indicators
+from paraat.cloud.actions import tenants
+tenants.request_tenant(organisation=town, case=case, consent="The mayor, by telephone", by=by)
 evidence.store_evidence(case=case, name="note.txt", stream=[b"drop.evil-site[.]com"], by=SYSTEM)
 indicators.propose_indicators(case=case, proposal=indicators.Proposal(indicators.extract("drop.evil-site[.]com"), {}), where="note", by=SYSTEM)
 """
