@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from paraat.cloud import (
     configuration,  # noqa: F401  # it declares the app's settings
     registered_screens,  # noqa: F401  # it registers
 )
 from paraat.cloud.happening import on_recorded
+from paraat.kernel.marking import Viewer
 from paraat.platform.facts import Recorded, subscribe
+from paraat.platform.registrations import Panel, panels
 
 # Tenants --------------------------------------------------------------------------------------------------------------------------
 subscribe(Recorded)(on_recorded)
+
+
+def _sheet(viewer: Viewer, tenant: Any) -> str | None:
+    from paraat.cloud.views import sheets  # views need the addresses, which are read later
+
+    return sheets.panel(viewer, tenant)
+
+
+panels.add(Panel("tenant", _sheet, "sheet", 30))

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from paraat.cloud.urls import preparations, tenants
+from paraat.cloud.urls import preparations, sheets, tenants
 
-urlpatterns: list[URLPattern] = [*tenants.urlpatterns, *preparations.urlpatterns]
+urlpatterns: list[URLPattern] = [*tenants.urlpatterns, *preparations.urlpatterns, *sheets.urlpatterns]
