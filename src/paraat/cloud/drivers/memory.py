@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from paraat.cloud.rules.names import label
 from paraat.cloud.rules.sizes import claims, memory_of, ports_of
 from paraat.cloud.workload import Workload
 from paraat.kernel.errors import NotFound
-from paraat.platform import moment
 
 GIB = 1024**3
 CAPACITY = {"memory": 32 * GIB, "cpu_millis": 16_000, "disk": 500 * GIB}
@@ -73,7 +72,7 @@ class Driver:
                 "running": True,
                 "revision": part.revision,
                 "restarts": old.get("restarts", 0),
-                "since": moment.now().isoformat(),
+                "since": datetime.now(UTC).isoformat(),
                 "ports": ports_of(part.manifests),
                 "memory": memory_of(part.manifests),
             }

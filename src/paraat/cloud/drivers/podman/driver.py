@@ -193,9 +193,9 @@ class Driver:
 
     def enter(self, routes: Iterable[Route]) -> Mapping[str, tuple[str, int]]:
         """One container of nginx on the host's network, told anew what it serves."""
-        from paraat.cloud.entrance import host
+        from paraat.cloud.entrance.host import enter
 
-        return host.enter(self, list(routes))
+        return enter(self, list(routes))
 
     # -------------------------------------------------------------------------------------------------------------------------------
 
