@@ -236,7 +236,8 @@ def test_what_dies_every_time_is_given_up_and_said(tenant: Tenant) -> None:
 def test_a_file_that_changes_during_a_backup_is_hashed_as_it_was_kept(
     engine: playing.Engine, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, changed = sums.of_folder, []
+    whole = sums.of_folder
+    changed: list[Path] = []
 
     def then_changes(folder: Path) -> sums.Sums:
         found = whole(folder)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from paraat.cloud import keeping, leaving, restoring
-from paraat.cloud.actions import backups
-from paraat.cloud.models import Backup, Export, Restore, Tenant
+from paraat.cloud import drilling, keeping, leaving, restoring
+from paraat.cloud.actions import backups, drills
+from paraat.cloud.models import Backup, Drill, Export, Restore, Tenant
 from paraat.kernel.errors import Conflict, ParaatError
 from paraat.platform import moment
 from paraat.platform.jobs import periodic, task
@@ -35,6 +35,12 @@ def export(*, row: str) -> None:
     _try(leaving.run_export, row)
 
 
+@task(queue="cloud", name="cloud.drill", retry=None)
+def drill(*, row: str) -> None:
+    """Do a drill."""
+    _try(drilling.run_drill, row)
+
+
 @task(queue="cloud", name="cloud.check_backups", retry=None)
 def check(*, tenant: str) -> None:
     """Check a repository, and have it forget what is too old."""
@@ -51,6 +57,7 @@ def backups_due(timestamp: int) -> None:  # noqa: ARG001  # the library gives it
     """Every minute: backups and checks that are due, and what a process that died left undone."""
     now = moment.now()
     backups.take_due(now=now)
+    drills.take_due(now=now)
     for tenant in backups.take_due_checks(now=now):
         check.defer(tenant=str(tenant))
     take_up()
@@ -63,12 +70,19 @@ def take_up() -> None:
         for row in model.objects.filter(state__in=backups.UNDERWAY, began_at__lt=old)[:50]:
             if _is_dead(row.tenant_id):
                 job.defer(row=str(row.pk))
+    unclear = Drill.objects.exclude(state__in=drills.UNDERWAY).filter(tenant__isnull=False, gone_at=None)
+    for one in [
+        *Drill.objects.filter(state__in=drills.UNDERWAY, requested_at__lt=old),
+        *unclear.order_by("requested_at")[:5],
+    ]:
+        if _is_dead(one.pk):
+            drill.defer(row=str(one.pk))
 
 
-def _is_dead(tenant: UUID) -> bool:
-    """Whether no process moves this tenant's data."""
+def _is_dead(tenant_or_drill: UUID) -> bool:
+    """Whether no process works on it."""
     try:
-        with keeping.still(tenant):
+        with keeping.still(tenant_or_drill):
             return True
     except Conflict:
         return False

@@ -27,6 +27,7 @@ from paraat.cloud.actions import backups
 from paraat.cloud.actions.progress import BACKUP_KEY
 from paraat.cloud.drivers.base import Driver, Health
 from paraat.cloud.models import Backup, Tenant
+from paraat.cloud.models import Repository as Repositories
 from paraat.cloud.repositories import Damaged, Kept, NoRepository, Repository
 from paraat.cloud.sums import Sum, Sums
 from paraat.kernel.actor import Actor
@@ -99,7 +100,14 @@ def _keep(backup: Backup, progress: repositories.Progress | None) -> dict[str, A
     found = {name: _as_kept(repository, snapshot, nodes, places[name], before[name]) for name in places}
     digest = sums.digest(flat(found))
     many, size = _totals(found)
-    said = {"id": str(backup.pk), "snapshot": snapshot, "began_at": backup.began_at.isoformat(), "bytes": size, "files": many, "digest": digest}  # fmt: skip
+    said = {
+        "id": str(backup.pk),
+        "snapshot": snapshot,
+        "began_at": backup.began_at.isoformat(),
+        "bytes": size,
+        "files": many,
+        "digest": digest,
+    }
     content = json.dumps(manifest(tenant, said, places, found)).encode()
     saved = repository.keep(MANIFEST, content, host=tenant.number, tags=[OF_MANIFESTS])
     return {"snapshot": snapshot, "manifest": saved, "bytes": size, "files": many, "digest": digest}
@@ -229,6 +237,8 @@ def remove_repository(tenant: Tenant) -> None:
     row = getattr(tenant, "repository", None)
     if row is None:
         return
+    if Repositories.objects.filter(location=row.location).exclude(pk=row.pk).exists():
+        raise Conflict("Another tenant reads from this repository; it stays", place=row.location)
     if repositories.is_here(row.location):
         shutil.rmtree(row.location, ignore_errors=True)
         if Path(row.location).exists():

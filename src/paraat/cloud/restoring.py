@@ -20,11 +20,12 @@ from uuid import UUID
 
 from paraat.cloud import bringing, catalog, drivers, keeping, preparing, scanning, sums, taking
 from paraat.cloud.access import Access
-from paraat.cloud.actions import backups, tenants
+from paraat.cloud.actions import backups, progress, tenants
 from paraat.cloud.drivers.base import Driver, Health
 from paraat.cloud.models import Backup, Restore, Tenant
 from paraat.cloud.repositories import Damaged
 from paraat.cloud.scanning import Scan
+from paraat.cloud.starting import DONE, FAILED, RUNNING, Notebook
 from paraat.cloud.sums import Sums
 from paraat.kernel.actor import SYSTEM, Actor
 from paraat.kernel.errors import Invalid, ParaatError
@@ -38,6 +39,34 @@ class Came:
     bytes: int
     files: int
     scan: Scan
+
+
+PLACED = "placed"
+"""The last step of a restore: from its end on the data are back."""
+
+
+class _Steps:
+    """The steps of a restore as the tenant's page shows them, live."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        names = ("written", "compared", "scanned", PLACED)
+        run = progress.begin_run(tenant=tenant, steps=[("restore", name) for name in names])
+        self.book = Notebook(tenant, run, lambda _change: None)
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        """One step, with its times; what goes wrong is written down and raised."""
+        self._say(name, RUNNING)
+        try:
+            yield
+        except (ParaatError, OSError) as error:
+            self._say(name, FAILED, str(error))
+            raise
+        self._say(name, DONE)
+
+    def _say(self, name: str, state: str, detail: str = "") -> None:
+        self.book.note("restore", name, state, detail)
+        self.book.write()
 
 
 def restore_now(*, tenant: Tenant, backup: Backup, by: Actor, because: str, paths: tuple[str, ...] = ()) -> Restore:
@@ -93,15 +122,20 @@ def replace(tenant: Tenant, driver: Driver, row: Restore) -> Came:
         wanted = {name: sums.below(part, _inside(name, row.paths)) for name, part in wanted.items()}
         if not any(wanted.values()):
             raise Invalid("The backup has nothing at these paths", field="paths")
+    step = _Steps(tenant)
     with _stopping(tenant, driver, first=bool(row.paths)) as stopped, ExitStack() as stack:
         folders = {name: stack.enter_context(driver.volume(tenant.name, name, write=True)) for name in names}
         staged = stack.enter_context(_beside(folders, tenant))
-        repository.restore(row.backup.snapshot, staged, paths=_included(row, places, wanted))
-        _demand_same(wanted, {name: sums.of_folder(staged / place) for name, place in places.items()})
-        result = scanning.scan(staged, label=f"{tenant.number}/{row.pk}")
-        stopped.result()
-        for name, folder in folders.items():
-            _put(staged / places[name], folder, whole=not row.paths)
+        with step("written"):
+            repository.restore(row.backup.snapshot, staged, paths=_included(row, places, wanted))
+        with step("compared"):
+            _demand_same(wanted, {name: sums.of_folder(staged / place) for name, place in places.items()})
+        with step("scanned"):
+            result = scanning.scan(staged, label=f"{tenant.number}/{row.pk}")
+        with step(PLACED):
+            stopped.result()
+            for name, folder in folders.items():
+                _put(staged / places[name], folder, whole=not row.paths)
     every = [one for part in wanted.values() for one in part.values()]
     return Came(sum(one.size for one in every), len(every), result)
 

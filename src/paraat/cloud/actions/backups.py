@@ -342,6 +342,7 @@ def _busy(tenant: Tenant) -> bool:
 def _demand_free(tenant: Tenant) -> None:
     """Conflict while data move: a backup taken during a restore would keep half of it."""
     Tenant.objects.select_for_update().get(pk=tenant.pk)  # two that ask at once follow each other
+    tenant.refresh_from_db()
     if Restore.objects.filter(tenant=tenant, state__in=UNDERWAY).exists():
         raise Conflict("Something is being restored; wait until it is over")
     if Backup.objects.filter(tenant=tenant, state__in=UNDERWAY).exists():
