@@ -10,6 +10,7 @@ from django.test import Client
 from paraat.accounts import actions
 from paraat.accounts.models import User
 from paraat.alerts.models import CallLine
+from paraat.cloud.actions.tenants import request_tenant
 from paraat.exercises import scenarios
 from paraat.exercises.actions.planning import plan_exercise
 from paraat.feeds.models import Source
@@ -111,6 +112,7 @@ def _responding(victim: Organisation) -> dict[str, list[str]]:
     step = ClockStep.objects.filter(clock__case=case)[0]
     piece = store_evidence(case=case, name="note.txt", stream=[b"note"], by=SYSTEM)
     room = open_room(title="Room", by=SYSTEM)
+    tenant = request_tenant(organisation=victim, by=SYSTEM, services=["web"], consent="The head agreed by telephone")
     scenario = scenarios.get("ransomware-december-2022")
     exercise = plan_exercise(scenario=scenario, by=SYSTEM, parts={part.key: victim for part in scenario.parts})
     return {
@@ -121,6 +123,7 @@ def _responding(victim: Organisation) -> dict[str, list[str]]:
         "evidence": [str(piece.pk)],
         "room": [str(room.pk)],
         "exercise": [str(exercise.pk)],
+        "tenant": [str(tenant.pk)],
     }
 
 

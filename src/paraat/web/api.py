@@ -26,6 +26,7 @@ PARTS = (
     "observations.api",
     "alerts.api",
     "incidents.api",
+    "cloud.api",
     "warroom.api",
     "exercises.api",
     "web.history",

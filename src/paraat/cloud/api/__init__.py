@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from paraat.platform.api import Operations
 
+PARTS = ("tenants",)
+"""The nouns, in the order of the API's description."""
+
 operations = Operations()
+for _part in PARTS:
+    operations.add_router("", import_module(f"paraat.cloud.api.{_part}").operations)
