@@ -26,6 +26,7 @@ CONTAINERS = {
     "/usr/lib/podman/netavark": "netavark",
     "/usr/lib/podman/aardvark-dns": "aardvark-dns",
     "/usr/libexec/podman/catatonit": "catatonit",
+    "/usr/share/containers/seccomp.json": "golang-github-containers-common",
     "mmdebstrap": "mmdebstrap",
     "iptables": "iptables",
     "restic": "restic",
