@@ -12,6 +12,7 @@ from email.errors import HeaderParseError
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 LARGEST = 256 * 1024 * 1024
@@ -64,7 +65,8 @@ def mbox(path: Path) -> Iterator[Found]:
 
 def _pieces(lines: Iterable[bytes]) -> Iterator[tuple[bytes, list[bytes]]]:
     """The line that began it (empty for what comes before the first one), and the lines of each piece."""
-    separator, piece, size, empty = b"", [], 0, True
+    separator, size, empty = b"", 0, True
+    piece: list[bytes] = []
     for line in lines:
         starts = empty and line.startswith(b"From ") and _FROM.match(line.rstrip(b"\r\n")) is not None
         if starts or size > LARGEST:
@@ -131,9 +133,7 @@ def _date_of(raw: bytes) -> datetime | None:
         written = [str(headers.get("Received", "")).rpartition(";")[2].strip(), str(headers.get("Date", ""))]
     except (HeaderParseError, ValueError):
         return None
-    return next(
-        (at for text in written if text and (at := _moment(lambda text=text: parsedate_to_datetime(text)))), None
-    )
+    return next((at for text in written if text and (at := _moment(partial(parsedate_to_datetime, text)))), None)
 
 
 def _date_of_separator(line: bytes) -> datetime | None:

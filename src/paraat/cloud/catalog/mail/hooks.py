@@ -15,9 +15,9 @@ from paraat.cloud.workload import Prepared
 
 
 def values(prepared: Prepared) -> dict[str, str]:
-    """The mailboxes, first account first (it reads postmaster and abuse), and where mail for outside goes."""
+    """Who reads postmaster and abuse, and where mail for outside goes. Who has a mailbox stands in `/accounts/logins`, for it changes."""
     return {
-        "MAIL_ACCOUNTS": "".join(f"{account.login}\n" for account in prepared.accounts),
+        "MAIL_FIRST": prepared.accounts[0].login if prepared.accounts else "",
         "RELAY_ADDRESS": "[relay]:2525" if prepared.relay else "",
     }
 
