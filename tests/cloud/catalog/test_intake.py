@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from tests.cloud.catalog.intake_stage import BIRTH, MONDAY, PDF, PNG, QUESTION, SOCIAL, VERIFIER, Stage, running
 
 from paraat.cloud.catalog.intake import verify
+from tests.cloud.catalog.intake_stage import BIRTH, MONDAY, PDF, PNG, QUESTION, SOCIAL, VERIFIER, Stage, running
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_numbers_are_given_while_open_and_hours_are_the_clerks_to_set(stage: Sta
 
 def test_a_form_that_is_not_offered_is_not_there(stage: Stage) -> None:
     clerk = stage.clerk()
-    offered = {name: "yes" for name in ("offered_birth", "offered_death", "offered_address", "offered_identity")}
+    offered = dict.fromkeys(("offered_birth", "offered_death", "offered_address", "offered_identity"), "yes")
     counters = {f"counter_{name}": "population" for name in ("birth", "death", "address", "identity", "question")}
     clerk.get("/clerk/settings")
     assert (

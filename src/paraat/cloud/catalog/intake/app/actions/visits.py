@@ -51,7 +51,7 @@ def ask_contact(office: Office, *, draft: str) -> None:
         _send(connection, office, row, "contact", None, None, None)
 
 
-def cancel(office: Office, *, submission: str) -> None:
+def call_off(office: Office, *, submission: str) -> None:
     """Take a request back: its moment is free for somebody else. Refused when it was called or ended already."""
     with office.store.writing() as connection:
         changed = connection.execute(

@@ -117,7 +117,7 @@ def unsure(ask: Ask) -> Response:
 
 def cancel(ask: Ask) -> Response:
     """Cancel it."""
-    visits.cancel(ask.office, submission=_mine(ask).id)
+    visits.call_off(ask.office, submission=_mine(ask).id)
     return ask.go("/mine")
 
 
