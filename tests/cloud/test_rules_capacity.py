@@ -84,14 +84,14 @@ def test_measuring_makes_nobody_larger_than_the_weight(measured: list[tuple[Size
 
 def test_what_was_measured_counts_with_half_as_much_again() -> None:
     known = capacity.share([(Size(100, 1, 100), Size(1000, 100, 10_000)), (Size(300, 3, 300), Size(1000, 100, 10_000))])
-    assert known == Share(memory=0.3, cpu=0.03, disk=0.03, measured=2)
+    assert known == Share(memory=0.3, cpu=0.1, disk=0.1, measured=2), "and never less than a tenth"
     assert capacity.share([]) == Share()
 
 
 def test_the_reserve_stays_free_and_the_processor_is_shared() -> None:
     total = Size(10_000, 2000, 100_000)
     assert capacity.room(total, Size(5000, 2000, 5000)) == Size(4000, 2000, 0)
-    assert capacity.weight(["mail", "gone"], WEIGHTS) == Size(512, 50, 10_000)
+    assert capacity.weight(["mail", "gone"], WEIGHTS) == Size(512, 25, 500)
 
 
 def test_nobody_can_say_how_many_of_nothing_fit() -> None:

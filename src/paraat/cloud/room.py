@@ -95,12 +95,17 @@ def size_of(services: Iterable[str], known: Share | None = None) -> Size:
     return rules.size(catalog.chosen(_in_catalog(services)), weights(), known or known_share())
 
 
-def left(known: Share) -> Size | None:
-    """What may still be given away: free, less the reserve, the processor promised to others, and what is starting and not yet seen."""
+def left(known: Share, *, besides: Tenant | None = None) -> Size | None:
+    """What may still be given away: free, less the reserve, the processor promised to others, and what is starting and not yet seen.
+
+    None where the engine cannot say what it has. `besides`: as if this tenant were not there.
+    """
     has = engine()
     if has.total is None or has.free is None:
         return None
     rows = Tenant.objects.filter(state__in=RUNNING).values_list("services", "state")
+    if besides is not None:
+        rows = rows.exclude(pk=besides.pk)
     promised = NOTHING
     for services, state in rows:
         one = size_of(services, known)
@@ -117,13 +122,10 @@ def queue(known: Share) -> list[Waiting]:
 def has_room_for(tenant: Tenant) -> bool:
     """Whether this tenant may start now: it fits, and so does everybody who is before it. Yes where the engine cannot say what it has."""
     known = known_share()
-    free = left(known)
+    free = left(known, besides=tenant)
     if free is None:
         return True
-    own = size_of(tenant.services, known)
-    if tenant.state == Tenant.State.STARTING:  # it counts as promised already
-        free = free + own
-    me = Waiting(str(tenant.pk), tenant.priority, tenant.state_at, own)
+    me = Waiting(str(tenant.pk), tenant.priority, tenant.state_at, size_of(tenant.services, known))
     others = [one for one in queue(known) if one.id != me.id]
     return me in rules.admitted(free, [*others, me])
 

@@ -79,6 +79,19 @@ NEXT: Mapping[str, Any] = {
 """What happens next, by state: the sentence that a tired person needs."""
 
 
+NEXT_OWN: Mapping[str, Any] = {
+    **NEXT,
+    "requested": _("An officer calls a second contact of yours on a number on file, and then starts it."),
+    "approved": _("It is approved. An officer starts it as soon as a second contact was called."),
+    "verified": _("The services work. An officer brings you the sheet with the accounts."),
+    "restored": _("Your data are back. An officer brings you the sheet with the accounts."),
+    "handed_over": _("It is yours to use. Before its last day we ask whether you still need it."),
+    "stopped": _("Nothing runs now, everything is kept. Ask the team to start it again."),
+    "exported": _("Your data are ready to be taken along. Afterwards everything here is destroyed."),
+}
+"""The same for the town itself."""
+
+
 def service_title(name: str, language: str) -> str:
     """A service's name for people; its plain name when the catalog no longer has it."""
     known = catalog.services().get(name)

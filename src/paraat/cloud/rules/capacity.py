@@ -14,8 +14,12 @@ from paraat.cloud.workload import Budget
 
 RESERVE = 0.1
 """The part of memory and disk that stays free: a host that is full to the last byte kills what runs."""
-CPU_SHARED_BY = 10
+CPU_SHARED_BY = 20
 """How many may be promised the same processor by the catalog's weights: services wait most of the time (25 tenants ran on two cores)."""
+DISK_SHARED_BY = 20
+"""The same for disk: a tenant begins almost empty, and what it holds is measured; its budget stays the most that it may take."""
+LEAST = 0.1
+"""A measurement never makes a tenant smaller than this part of its weight: one that just started holds nothing yet."""
 HEADROOM = 1.5
 """A measurement is taken while few people work; each tenant is given this much more, but never more than its weight."""
 MB = 1_000_000
@@ -90,7 +94,7 @@ def weight(services: Iterable[str], weights: Mapping[str, Budget]) -> Size:
     return Size(
         sum(one.memory_mb for one in found),
         sum(one.cpu_millis for one in found) / CPU_SHARED_BY,
-        sum(one.disk_gb for one in found) * 1000,
+        sum(one.disk_gb for one in found) * 1000 / DISK_SHARED_BY,
     )
 
 
@@ -103,7 +107,7 @@ def share(measured: Sequence[tuple[Size, Size]]) -> Share:
     if not measured:
         return Share()
     parts = {
-        name: min(1.0, had * HEADROOM / of) if of else 1.0
+        name: min(1.0, max(LEAST, had * HEADROOM / of)) if of else 1.0
         for (name, had), (_, of) in zip(taken.items(), given.items(), strict=True)
     }
     return Share(parts["memory"], parts["cpu"], parts["disk"], measured=len(measured))

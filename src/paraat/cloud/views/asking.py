@@ -16,7 +16,7 @@ from paraat.cloud.actions import tenants as actions
 from paraat.cloud.models import Preparation, Tenant
 from paraat.cloud.tenant_forms import RequestForm
 from paraat.cloud.views.reading import WORKS
-from paraat.cloud.words import HEALTH, HEALTH_LOOKS, LOOKS, NEXT
+from paraat.cloud.words import HEALTH, HEALTH_LOOKS, LOOKS, NEXT_OWN
 from paraat.incidents.models import Case
 from paraat.kernel.marking import Role
 from paraat.platform import moment
@@ -121,7 +121,7 @@ def _mine(request: Request, towns: list[Organisation]) -> live_parts.Part:
         }
         for town in towns
     ]  # fmt: skip
-    context = {"lines": lines, "looks": LOOKS, "health": HEALTH, "health_looks": HEALTH_LOOKS, "next": NEXT, "now": now,
+    context = {"lines": lines, "looks": LOOKS, "health": HEALTH, "health_looks": HEALTH_LOOKS, "next": NEXT_OWN, "now": now,
                "over": list(rows.filter(state__in=["refused", "destroyed"])[:5])}  # fmt: skip
     return live_parts.part("mine", render_to_string("cloud/mine_part.html", context, request))
 

@@ -23,10 +23,11 @@ from paraat.cloud.models import Drill, Preparation, Tenant
 from paraat.cloud.preparation_forms import AccountsForm, BasicsForm, IntakeForm, PageForm, basics_initial, page_initial
 from paraat.cloud.rules import lines
 from paraat.cloud.views.reading import READS, WORKS, found, is_own, watches, works
-from paraat.cloud.words import LOOKS
+from paraat.cloud.words import LOOKS, service_title
 from paraat.kernel.marking import Role
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
+from paraat.platform.jinja import language
 from paraat.platform.pages import attempt
 from paraat.platform.tables import Column, Filter, Table
 from paraat.registry.models import Organisation
@@ -133,7 +134,9 @@ def _page(request: Request, organisation: Organisation, **wrong: forms.Form) -> 
         "intake_form": IntakeForm(initial=intake),
         "page_form": PageForm(initial=page_initial(row.page if row else {}, languages), languages=languages),
         "languages": languages,
+        "titles": [service_title(name, language()) for name in (row.services if row else ())],
         "records": standing.records(row) if row else [],
+        "addresses": configuration.ADDRESSES.get(),
         "check": row.dns_checks.first() if row else None,
         "team_domain": configuration.DOMAIN.get(),
         "drills": list(Drill.objects.visible_to(request.viewer).filter(organisation=organisation.pk)[:5]),
@@ -234,7 +237,9 @@ def look(request: Request, pk: UUID) -> HttpResponse:
 
 # The page as citizens will read it ------------------------------------------------------------------------------------------------
 
-POLICY = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
 """The page is text of the organisation: it may load its own style, and nothing else."""
 
 

@@ -19,7 +19,7 @@ from paraat.cloud import configuration, picture
 from paraat.cloud.models import Tenant
 from paraat.cloud.views import deciding
 from paraat.cloud.views.reading import LIVE, READS, tenant_of, topic, watches, works
-from paraat.cloud.words import HEALTH, HEALTH_LOOKS, LOOKS, NEXT, STEP_LOOKS
+from paraat.cloud.words import HEALTH, HEALTH_LOOKS, LOOKS, NEXT, NEXT_OWN, STEP_LOOKS
 from paraat.platform import moment
 from paraat.platform import parts as live_parts
 from paraat.platform.guard import Request, allow
@@ -145,7 +145,7 @@ def _context(request: Request, tenant: Tenant, now: datetime) -> dict[str, Any]:
         "health": HEALTH,
         "health_looks": HEALTH_LOOKS,
         "step_looks": STEP_LOOKS,
-        "next": NEXT.get(tenant.state, ""),
+        "next": (NEXT if watches(request) else NEXT_OWN).get(tenant.state, ""),
         "deeds": steps,
         "troubles": list(picture.troubles(tenant, now)),
         "services": picture.service_lines(tenant, language(), configuration.entrance()),
