@@ -18,7 +18,6 @@ from paraat.cloud import catalog, drivers, preparing
 from paraat.cloud.actions import progress
 from paraat.cloud.drivers.base import Driver, EngineFailed
 from paraat.cloud.ending import end_tenant, wind_down
-from paraat.cloud.entering import enter
 from paraat.cloud.models import Tenant
 from paraat.cloud.starting import Starting
 from paraat.kernel.errors import Conflict, ParaatError
@@ -93,7 +92,7 @@ def run(tenant: Tenant, driver: Driver, on_step: OnStep) -> None:
     if not starting.needed():
         progress.say_well(tenant=tenant)
         return
-    starting.run(lambda: enter(driver))
+    starting.run()
 
 
 def complete(tenant: Tenant) -> None:

@@ -40,6 +40,7 @@ def reconcile(timestamp: int) -> None:
 def measure(timestamp: int) -> None:
     """Every minute: what tenants take of their budget, and whose time has passed."""
     reconciling.measure()
+    reconciling.serve()
     progress.ask_to_decide(now=moment.now())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from paraat.cloud import bringing, drivers, room
+from paraat.cloud import bringing, drivers, entering, room
 from paraat.cloud.actions import progress
 from paraat.cloud.models import Step, Tenant
 from paraat.cloud.rules import life
@@ -58,6 +58,17 @@ def _failed_lately(tenant: Tenant, now: datetime) -> bool:
         return False
     last = tenant.steps.filter(state=Step.State.FAILED).order_by("-ended_at").first()
     return last is not None and last.ended_at is not None and now - last.ended_at < PAUSE
+
+
+def serve() -> None:
+    """Have the entrance there, with certificates that are not about to end, wherever a tenant runs."""
+    for name in (
+        Tenant.objects.filter(state__in=life.PROVEN).values_list("driver", flat=True).distinct().order_by("driver")
+    ):
+        try:
+            entering.enter(drivers.named(name))
+        except ParaatError as error:
+            _log.warning("the entrance does not serve", extra={"driver": name, "reason": str(error)})
 
 
 def measure() -> None:

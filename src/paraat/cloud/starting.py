@@ -13,7 +13,8 @@ from django.db import connections
 from paraat.cloud import catalog, preparing
 from paraat.cloud.access import Access, NotVerified
 from paraat.cloud.actions import progress
-from paraat.cloud.drivers.base import Driver, EngineFailed, Health
+from paraat.cloud.drivers.base import Driver, EngineFailed, Health, Route
+from paraat.cloud.entering import routes
 from paraat.cloud.models import Tenant, TenantService
 from paraat.cloud.rules import life
 from paraat.cloud.workload import Part
@@ -58,6 +59,16 @@ class Underway:
 
 
 @dataclass(slots=True)
+class Entering:
+    """What the entrance was told, and whether it has taken it in."""
+
+    told: list[Route] = field(default_factory=list)
+    doing: Future[None] | None = None
+    over: bool = False
+    error: str = ""
+
+
+@dataclass(slots=True)
 class Notebook:
     """Steps that changed since they were last written down."""
 
@@ -89,7 +100,7 @@ class Starting:
         self.access = Access(preparing.prepared(tenant), driver)
         self.real = getattr(driver, "real", True)
         self.underway: dict[str, Underway] = {}
-        self.entrance_error = ""
+        self.entrance, self.answers = Entering(), False
 
     def needed(self) -> bool:
         """Whether something is not as it should be: not there, not healthy, of another revision, not proven. Notes what was seen."""
@@ -106,14 +117,14 @@ class Starting:
                 self.underway[part.service] = Underway(part, one.tier, frozenset(one.needs))
         return bool(self.underway)
 
-    def run(self, enter: Callable[[], object]) -> None:
+    def run(self) -> None:
         """Do what is needed. Raises Stuck naming every service that did not come about, after the others were brought about."""
         began = time.monotonic()
         progress.say_started(tenant=self.tenant)
         self.book = Notebook(self.tenant, progress.begin_run(tenant=self.tenant, steps=list(self._steps())), self.tell)
         self._network()
         with ThreadPoolExecutor(THREADS) as pool:
-            finished = self._loop(pool, enter, began + PATIENCE)
+            finished = self._loop(pool, began + PATIENCE)
         if finished:
             self._conclude(time.monotonic() - began)
 
@@ -138,19 +149,19 @@ class Starting:
         self.book.note("start", "network", DONE)
 
     # The loop --------------------------------------------------------------------------------------------------------------------
-    def _loop(self, pool: ThreadPoolExecutor, enter: Callable[[], object], deadline: float) -> bool:
-        """Until every service is over; False when people want something else of the tenant now."""
-        looked, entered = time.monotonic(), False
-        while not all(one.over for one in self.underway.values()):
+    def _loop(self, pool: ThreadPoolExecutor, deadline: float) -> bool:
+        """Until every service is over and the entrance serves it; False when people want something else of the tenant now."""
+        looked = time.monotonic()
+        while not (all(one.over for one in self.underway.values()) and self.entrance.over):
             self._start_some(pool)
             self._verify_some(pool)
             self.book.write()
             self._collect()
             self._observe()
-            if not entered and all(one.healthy or one.error for one in self.underway.values()):
-                entered = True
-                self._verify_some(pool)
-                self._all_healthy(enter)
+            if not self.answers and all(one.healthy or one.error for one in self.underway.values()):
+                self._all_healthy()
+            if self.answers:
+                self._enter(pool)
             if time.monotonic() > deadline:
                 self._give_up()
             if time.monotonic() - looked > 1:
@@ -201,7 +212,7 @@ class Starting:
 
     def _collect(self) -> None:
         """Wait a moment for a thread to end, and take what it brings."""
-        futures: set[Future[Any]] = set()
+        futures: set[Future[Any]] = {self.entrance.doing} if self.entrance.doing else set()
         for one in self.underway.values():
             futures |= {future for future in (one.starting, one.verifying) if future is not None}
         if not futures:
@@ -249,19 +260,36 @@ class Starting:
                 one.healthy = True
                 self.book.note("start", now.service, DONE)
 
-    def _all_healthy(self, enter: Callable[[], object]) -> None:
-        """All answer: while clients try them, the entrance learns of them. A fault there keeps no service from being proven."""
+    def _all_healthy(self) -> None:
+        """All that will answer do: from here on the entrance may serve them."""
+        self.answers = True
         self.book.note("start", "healthy", DONE if not self._failed() else FAILED)
         progress.say_healthy(tenant=self.tenant)
-        self.book.note("start", "entrance", RUNNING)
-        self.book.write()
+
+    def _enter(self, pool: ThreadPoolExecutor) -> None:
+        """While clients try the services, the entrance learns of them. A fault there keeps no service from being proven.
+
+        Another tenant may come in meanwhile, and what we told the entrance may have undone its routes: then it is told again.
+        """
+        at = self.entrance
+        if at.doing is not None and at.doing.done():
+            error, at.doing = at.doing.exception(), None
+            at.over = error is not None or at.told == routes(self.driver.name)
+            if at.over:
+                at.error = words(error) if error else ""
+                self.book.note("start", "entrance", FAILED if error else DONE, at.error)
+        if at.doing is None and not at.over:
+            if not at.told:
+                self.book.note("start", "entrance", RUNNING)
+            at.told = routes(self.driver.name)
+            at.doing = pool.submit(self._tell_entrance, at.told)
+
+    def _tell_entrance(self, told: list[Route]) -> None:
+        """In a thread."""
         try:
-            enter()
-        except ParaatError as error:
-            self.entrance_error = str(error)
-            self.book.note("start", "entrance", FAILED, self.entrance_error)
-        else:
-            self.book.note("start", "entrance", DONE)
+            self.driver.enter(told)
+        finally:
+            connections.close_all()
 
     def _give_up(self) -> None:
         """Nothing more is expected of what is not over."""
@@ -269,6 +297,9 @@ class Starting:
             if not one.over:
                 one.error = one.said or ("it does not answer" if one.started else "it does not start")
                 self.book.note("verify" if one.healthy else "start", name, FAILED, one.error)
+        if not self.entrance.over:
+            self.entrance.over, self.entrance.error = True, "it does not take in its routes"
+            self.book.note("start", "entrance", FAILED, self.entrance.error)
 
     def _still_wanted(self) -> bool:
         return Tenant.objects.filter(pk=self.tenant.pk, wanted=Tenant.Wanted.RUNNING).exists()
@@ -287,8 +318,8 @@ class Starting:
         progress.say_verified(tenant=self.tenant, seconds=seconds)
         self.book.note("verify", "verified", DONE)
         self.book.write()
-        if self.entrance_error:
-            raise EngineFailed(f"The services work, but the entrance does not serve them: {self.entrance_error}")
+        if self.entrance.error:
+            raise EngineFailed(f"The services work, but the entrance does not serve them: {self.entrance.error}")
 
 
 def words(error: BaseException) -> str:
