@@ -1,0 +1,1 @@
+"""Shared files: a folder for all accounts, by browser and by WebDAV (copyparty)."""
