@@ -53,7 +53,7 @@ class TenantOut(Answer):
     trouble: str
 
 
-class SeenOut(Schema):
+class TenantServiceOut(Schema):
     """One service as it was last seen."""
 
     service: str
@@ -64,7 +64,7 @@ class SeenOut(Schema):
     error: str
 
 
-class StepOut(Schema):
+class TenantStepOut(Schema):
     """One step of the last run."""
 
     deed: str
@@ -83,9 +83,9 @@ class TenantStatusOut(Schema):
     wanted: str
     trouble: str
     seconds: dict[str, float] = Field(description="from the request to started, healthy and verified")
-    seen: list[SeenOut]
+    seen: list[TenantServiceOut]
     addresses: dict[str, str]
-    steps: list[StepOut]
+    steps: list[TenantStepOut]
 
 
 class TenantFilter(Part):
@@ -158,7 +158,7 @@ def request_tenant(request: ApiRequest, given: TenantIn) -> Tenant:
     )
 
 
-class ApproveIn(Schema):
+class TenantApprovalIn(Schema):
     """An approval."""
 
     override_because: Words = Field("", description="why it may go above the programme's envelope; coordinators only")
@@ -172,14 +172,14 @@ class ApproveIn(Schema):
     answer=TenantOut,
     operation_id="approveTenant",
 )
-def approve_tenant(request: ApiRequest, tenant: UUID, given: ApproveIn) -> Tenant:
+def approve_tenant(request: ApiRequest, tenant: UUID, given: TenantApprovalIn) -> Tenant:
     """Give it its budget from the programme's envelope. 409 when it does not fit and nobody overrides."""
     return actions.approve_tenant(
         tenant=_one(request, tenant), by=request.actor, override_because=given.override_because, days=given.days
     )
 
 
-class CallBackIn(Schema):
+class TenantCallBackIn(Schema):
     """A call to a second contact."""
 
     contact: UUID = Field(description="of the same organisation, and not who asked")
@@ -192,7 +192,7 @@ class CallBackIn(Schema):
     answer=TenantOut,
     operation_id="callBackTenant",
 )
-def call_back(request: ApiRequest, tenant: UUID, given: CallBackIn) -> Tenant:
+def call_back(request: ApiRequest, tenant: UUID, given: TenantCallBackIn) -> Tenant:
     """Note that a second contact, called on a number on file, confirmed the request."""
     row = _one(request, tenant)
     contact = Contact.objects.filter(pk=given.contact, organisation=row.organisation_id).first()
@@ -209,7 +209,7 @@ def start_tenant(request: ApiRequest, tenant: UUID) -> Tenant:
     return actions.start_tenant(tenant=_one(request, tenant), by=request.actor)
 
 
-class EndIn(Schema):
+class TenantEndIn(Schema):
     """Why it ends."""
 
     because: Why
@@ -218,12 +218,12 @@ class EndIn(Schema):
 @operations.write(
     "/tenants/{uuid:tenant}/stop", scope=Scope.CASES_WRITE, roles=TEAM, answer=TenantOut, operation_id="stopTenant"
 )
-def stop_tenant(request: ApiRequest, tenant: UUID, given: EndIn) -> Tenant:
+def stop_tenant(request: ApiRequest, tenant: UUID, given: TenantEndIn) -> Tenant:
     """Wind it down: nothing runs, everything is kept."""
     return actions.stop_tenant(tenant=_one(request, tenant), by=request.actor, because=given.because)
 
 
-class DestroyIn(EndIn):
+class TenantDestructionIn(TenantEndIn):
     """The end, said twice."""
 
     number: Plain = Field(max_length=14, description="the tenant's number, to confirm")
@@ -237,7 +237,7 @@ class DestroyIn(EndIn):
     answer=TenantOut,
     operation_id="destroyTenant",
 )
-def destroy_tenant(request: ApiRequest, tenant: UUID, given: DestroyIn) -> Tenant:
+def destroy_tenant(request: ApiRequest, tenant: UUID, given: TenantDestructionIn) -> Tenant:
     """Have nothing left of it. It is destroyed when `destroyed_at` says so: the engine was looked through and nothing was found."""
     row = _one(request, tenant)
     if given.number != row.number:
