@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -24,7 +25,7 @@ from paraat.cloud.catalog.intake import hooks
 from paraat.cloud.catalog.intake.app import office as offices
 from paraat.cloud.catalog.intake.app import tenant as tenants
 from paraat.cloud.catalog.intake.app.hours import ZONE
-from paraat.cloud.catalog.intake.app.site import application
+from paraat.cloud.catalog.intake.app.site import SERVED, application
 from paraat.cloud.workload import Account, Prepared
 
 MONDAY = datetime(2026, 11, 23, 10, 2, tzinfo=ZONE)
@@ -186,8 +187,6 @@ def office(folder: Path, clock: list[datetime], prepared: Prepared = PREPARED) -
         f"{login}:{bcrypt.hashpw(word.encode(), bcrypt.gensalt(4)).decode()}\n" for login, word in PASSWORDS.items()
     )
     (accounts / "htpasswd").write_text("".join(lines))
-    import json
-
     settings = json.loads(hooks.values(prepared)["INTAKE_SETTINGS"])
     made = tenants.made(settings, data=folder / "data", accounts=accounts / "htpasswd", key=KEY, verifier=VERIFIER)
     return offices.opened(made, lambda: clock[0])
@@ -200,7 +199,7 @@ def running(folder: Path, prepared: Prepared = PREPARED) -> Iterator[Stage]:
     found = office(folder, clock, prepared)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(application(found), access_log=False, log_level="warning", lifespan="off", ws="none")
+        config = uvicorn.Config(application(found), **SERVED)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()

@@ -25,23 +25,10 @@ def main(arguments: list[str]) -> int:
 def _serve(found: office.Office) -> None:
     import uvicorn
 
-    from .site import application
+    from .site import SERVED, application
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    # No access log: addresses and references of citizens are nobody's business.
-    uvicorn.run(
-        application(found),
-        host="0.0.0.0",  # noqa: S104
-        port=8080,
-        access_log=False,
-        log_level="warning",
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-        limit_concurrency=200,
-        ws="none",
-        lifespan="off",
-    )
+    uvicorn.run(application(found), host="0.0.0.0", port=8080, timeout_graceful_shutdown=3, **SERVED)  # noqa: S104
 
 
 if __name__ == "__main__":

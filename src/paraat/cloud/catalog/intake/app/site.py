@@ -39,6 +39,16 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
 }
+SERVED: Final[dict[str, Any]] = {
+    "access_log": False,  # addresses and references of citizens are nobody's business
+    "log_level": "warning",
+    "proxy_headers": False,  # `pages.answering` reads of them what the entrance itself added
+    "server_header": False,
+    "ws": "none",
+    "lifespan": "off",
+    "limit_concurrency": 400,
+}
+"""How uvicorn serves it."""
 # Uploads stay in memory until they are sealed: nothing plain is ever spooled to a disk.
 MultiPartParser.spool_max_size = LARGE + 1
 
