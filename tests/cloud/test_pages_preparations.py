@@ -19,7 +19,7 @@ from tests.cloud import screens
 from tests.web.pages import body, client_of, officer, page, said
 
 pytestmark = pytest.mark.django_db
-BASICS = {
+BASICS: dict[str, object] = {
     "services": ["web"],
     "domain": "nood.ronse.be",
     "label": "ronse",
@@ -178,7 +178,7 @@ def test_accounts_are_pasted_and_every_wrong_line_is_named() -> None:
 
 def test_the_citizens_page_is_written_previewed_approved_and_asks_again_when_it_changes() -> None:
     client = client_of(cast.spoc_user(cast.ronse()))
-    given = {"title_nl": "Noodpagina", "message_nl": "Bel <b>ons</b>", "message_fr": "Appelez", "phone": "+32 55 00 00 00",
+    given: dict[str, object] = {"title_nl": "Noodpagina", "message_nl": "Bel <b>ons</b>", "message_fr": "Appelez", "phone": "+32 55 00 00 00",
              "services": "Loket; limited; Enkel dringend", "counters": "Stadhuis; Markt 1; Mon-Fri 09:00-12:00",
              "links": "Stad; https://ronse.example"}  # fmt: skip
     assert "Saved" in said(client, at("save/page/"), given)

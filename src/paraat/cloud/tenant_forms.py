@@ -73,7 +73,8 @@ class ExtendForm(forms.Form):
 
     def __init__(self, tenant: Tenant, now: datetime, *args: Any, **more: Any) -> None:
         later = max(tenant.until or now, now) + timedelta(days=14)
-        super().__init__(*args, initial={"until": later}, **more)
+        more.setdefault("initial", {"until": later})
+        super().__init__(*args, **more)
 
 
 class DestroyForm(forms.Form):
@@ -110,8 +111,7 @@ class ServicesField(forms.MultipleChoiceField):
     """Services of the catalog, ticked."""
 
     def __init__(self, **more: Any) -> None:
-        more = {"label": _("Services"), "widget": forms.CheckboxSelectMultiple, "choices": _services} | more
-        super().__init__(**more)
+        super().__init__(label=_("Services"), widget=forms.CheckboxSelectMultiple, choices=_services, **more)
 
 
 def _services() -> list[tuple[str, str]]:

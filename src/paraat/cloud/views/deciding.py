@@ -170,7 +170,7 @@ def decide(request: Request, pk: UUID, verb: str) -> HttpResponse:
         raise Http404
     form = chosen.form(tenant, moment.now(), request.POST) if chosen.form else None
     if form is not None and not form.is_valid():
-        return tenants.page(request, tenant, **{verb: form})
+        return tenants.page(request, tenant, {verb: form})
     given = form.cleaned_data if form else {}
     back = reverse("tenant", args=[pk])
     return act(request, lambda: chosen.do(tenant, request.actor, given), str(chosen.done), back=back)

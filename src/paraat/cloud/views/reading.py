@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from paraat.alerts.views.acting import WATCHES, WORKS, found
@@ -44,4 +43,4 @@ def works(request: Request) -> bool:
     return request.viewer.has(*WORKS)
 
 
-__all__: list[Any] = ["LIVE", "READS", "WATCHES", "WORKS", "found", "is_own", "tenant_of", "topic", "watches", "works"]
+__all__ = ["LIVE", "READS", "WATCHES", "WORKS", "found", "is_own", "tenant_of", "topic", "watches", "works"]

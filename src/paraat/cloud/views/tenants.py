@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,7 +20,7 @@ from django.views.decorators.http import require_safe
 from paraat.cloud import configuration, picture
 from paraat.cloud.models import Tenant
 from paraat.cloud.views import deciding
-from paraat.cloud.views.reading import LIVE, READS, tenant_of, topic, watches, works
+from paraat.cloud.views.reading import READS, tenant_of, topic, watches, works
 from paraat.cloud.words import HEALTH, HEALTH_LOOKS, LOOKS, NEXT, NEXT_OWN, STEP_LOOKS
 from paraat.platform import moment
 from paraat.platform import parts as live_parts
@@ -30,6 +32,8 @@ from paraat.platform.tables import WORLD, Column, Filter, Table
 
 SHOWN = ("number", "name", "organisation__name", "organisation__names", "kind", "state", "state_at", "services", "until", "cents_per_day",
          "requested_at", "trouble", "over_disk", "tlp", "exercise", "priority")  # fmt: skip
+
+NOTHING_WRONG: Mapping[str, forms.Form] = MappingProxyType({})
 
 # The list -------------------------------------------------------------------------------------------------------------------------
 
@@ -111,18 +115,18 @@ def paper(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "cloud/tenant_print.html", _context(request, tenant, moment.now()))
 
 
-def page(request: Request, tenant: Tenant, *, status: int = 200, **wrong: Any) -> HttpResponse:
+def page(request: Request, tenant: Tenant, wrong: Mapping[str, forms.Form] = NOTHING_WRONG) -> HttpResponse:
     """The page; `wrong`: the form of a verb that was filled in wrongly."""
     context = {
         "tenant": tenant,
-        "parts": _parts(request, tenant, **wrong),
+        "parts": _parts(request, tenant, wrong),
         "topics": topic(tenant.pk),
         "live_token": live_parts.token(request.viewer, topic(tenant.pk)),
     }
-    return render(request, "cloud/tenant.html", context, status=400 if wrong else status)
+    return render(request, "cloud/tenant.html", context, status=400 if wrong else 200)
 
 
-def _parts(request: Request, tenant: Tenant, **wrong: Any) -> list[live_parts.Part]:
+def _parts(request: Request, tenant: Tenant, wrong: Mapping[str, forms.Form] = NOTHING_WRONG) -> list[live_parts.Part]:
     context = _context(request, tenant, moment.now())
     if works(request):
         context["verbs"] = deciding.possible(tenant, context["now"], wrong)
@@ -154,6 +158,3 @@ def _context(request: Request, tenant: Tenant, now: datetime) -> dict[str, Any]:
         "real": tenant.driver != "memory",
         "verbs": [],
     }
-
-
-__all__ = ["LIVE", "listing", "one", "page", "paper", "parts"]
