@@ -6,6 +6,7 @@ from typing import Any
 
 from paraat.cloud import (
     configuration,  # noqa: F401  # it declares the app's settings
+    registered_data,  # noqa: F401  # it registers
     registered_screens,  # noqa: F401  # it registers
 )
 from paraat.cloud.happening import on_recorded

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from paraat.cloud.urls import preparations, sheets, tenants
+from paraat.cloud.urls import data, drills, preparations, sheets, tenants
 
-urlpatterns: list[URLPattern] = [*tenants.urlpatterns, *preparations.urlpatterns, *sheets.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *tenants.urlpatterns,
+    *preparations.urlpatterns,
+    *sheets.urlpatterns,
+    *data.urlpatterns,
+    *drills.urlpatterns,
+]
