@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -44,13 +45,15 @@ class Cluster:
     @cached_property
     def _client(self) -> Any:
         from kubernetes import client, config
+        from urllib3.exceptions import InsecureRequestWarning
 
+        warnings.filterwarnings("ignore", category=InsecureRequestWarning)  # said once, by who wrote the configuration
         try:
             if os.environ.get("KUBECONFIG") or Path("~/.kube/config").expanduser().exists():
                 return config.new_client_from_config()  # type: ignore[no-untyped-call]
             config.load_incluster_config()  # type: ignore[no-untyped-call]
         except config.ConfigException as error:
-            raise EngineFailed(f"The Kubernetes cluster cannot be found: {error}. Set KUBECONFIG.") from error
+            raise EngineFailed(f"The Kubernetes cluster cannot be found ({error}). Set KUBECONFIG.") from error
         return client.ApiClient()
 
     def apply(self, one: Manifest, namespace: str = "") -> Manifest:
