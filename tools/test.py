@@ -6,7 +6,9 @@ so. A stage that could not run at all is named in the summary, with the reason.
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,6 +35,7 @@ CONTAINERS = {
     "zstd": "zstd",
 }
 """What plays real containers: program -> Debian's package."""
+STORE_SETTINGS = {"CONTAINERS_CONF": "containers.conf", "CONTAINERS_STORAGE_CONF": "storage.conf"}
 NOT_RUN: list[str] = []
 """Stages that could not run on this machine, and why."""
 
@@ -156,7 +159,21 @@ def kubernetes() -> bool:
     if not os.environ.get("KUBECONFIG"):
         NOT_RUN.append("the tests on Kubernetes (pytest -m kubernetes): set KUBECONFIG to a cluster to run them")
         return True
+    if load := os.environ.get("PARAAT_TEST_CLUSTER_LOAD"):
+        loaded(shlex.split(load))
     return pytest("kubernetes", "kubernetes and not fault")
+
+
+def loaded(command: list[str]) -> None:
+    """Bring the images to the cluster's nodes with a command that takes their names and reads podman's store; the tests say what lacks."""
+    if not containers_ready():
+        return
+    asked = [ROOT / "bin" / "paraat", "cloud", "build", "--json"]
+    answer = json.loads(subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    settings = Path(answer["store"]) / "cache" / "configuration"
+    store = {name: str(settings / file) for name, file in STORE_SETTINGS.items()}
+    names = [one["reference"] for one in answer["images"]]
+    subprocess.run([*command, *names], cwd=ROOT, env=os.environ | store, check=False)
 
 
 def package() -> bool:

@@ -34,6 +34,7 @@ def command(
 ) -> None:
     """Make the images of services (all by default) that are not there or whose sources changed. Needs no container registry."""
     from paraat.cloud import images
+    from paraat.cloud.configuration import images_place
     from paraat.cloud.images import bundle as bundles
 
     if check:
@@ -41,7 +42,7 @@ def command(
     if source:
         return _shown({"loaded": bundles.load(source)}, as_json)
     built = images.build(names or None, lambda line: click.echo(line, err=True), refresh=refresh)
-    result: dict[str, Any] = {"images": [asdict(one) for one in built]}
+    result: dict[str, Any] = {"images": [asdict(one) for one in built], "store": str(images_place())}
     if bundle:
         bundles.bundle(bundle, names or None)
         result["bundle"] = {"file": str(bundle), "bytes": bundle.stat().st_size}
