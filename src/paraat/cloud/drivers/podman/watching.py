@@ -64,7 +64,7 @@ def _health(down: list[str], wrong: list[str], age: float) -> Health:
 
 def _restarts_of(engine: Engine, one: dict[str, Any]) -> int:
     """How often it was started again. Asked once per start, for it changes only with it."""
-    key = (one["Id"], one["StartedAt"])
+    key = (one["Id"], one["Pid"])
     if key not in _restarts:
         try:
             _restarts[key] = int(engine.get(f"/containers/{one['Id']}/json").get("RestartCount") or 0)
