@@ -200,7 +200,9 @@ def _shown(
 ) -> Response:
     with ask.office.store.reading() as connection:
         own = papers(connection, ask.office.vault, draft.id) if draft else []
-    values = {"form": form, "answers": answers, "wrong": wrong, "papers": own, "most": MOST}
+    names = {one.key: one.label[ask.language] for one in form.fields}
+    names |= {f"paper_{key}": label[ask.language] for key, label in form.papers}
+    values = {"form": form, "answers": answers, "wrong": wrong, "names": names, "papers": own, "most": MOST}
     return ask.page("form.html", 422 if wrong else 200, **values)
 
 
