@@ -117,20 +117,21 @@ def images(tenant: Tenant) -> set[str]:
     found: set[str] = set()
     for part in preparing.workload(tenant).parts:
         for manifest in part.manifests:
-            found |= set(_images(manifest))
+            found |= set(images_in(manifest))
     return found
 
 
-def _images(value: object) -> Iterator[str]:
+def images_in(value: object) -> Iterator[str]:
+    """Every image that a manifest, or a part of one, names."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if key == "image" and isinstance(inner, str):
                 yield inner
             else:
-                yield from _images(inner)
+                yield from images_in(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _images(inner)
+            yield from images_in(inner)
 
 
 def _has_room(tenant: Tenant) -> bool:
