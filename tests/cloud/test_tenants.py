@@ -13,7 +13,9 @@ from django.utils import translation
 
 from paraat.accounts.middleware import actor_of
 from paraat.accounts.models import WaitingTask
+from paraat.cloud import preparing
 from paraat.cloud.actions import tenants as deeds
+from paraat.cloud.actions.personal import erase_person, export_person
 from paraat.cloud.actions.programmes import change_programme, current_programme, envelope_of, make_programme
 from paraat.cloud.models import Programme, Tenant
 from paraat.incidents.actions.cases import open_case
@@ -220,3 +222,19 @@ def test_two_requests_at_once_make_one_tenant() -> None:
     for one in threads:
         one.join()
     assert sorted(said) == ["", "", "", "T2026-0001"]
+
+
+# People ---------------------------------------------------------------------------------------------------------------------------
+def test_a_person_is_shown_and_taken_out() -> None:
+    ronse = cast.ronse()
+    deputy = cast.contact(ronse, "deputy")
+    tenant = playing.running(["page"])
+    deeds.call_back(tenant=tenant, contact=deputy, by=playing.officer())
+    [found] = export_person(deputy.pk)["tenants"]
+    assert found["called_back"] and found["call_list"][0]["name"] == deputy.name
+    assert erase_person(contact=deputy.pk) == 1
+    tenant.refresh_from_db()
+    assert tenant.called_back_to is None and tenant.called_back_at is not None
+    assert deputy.name not in str(tenant.values)
+    assert preparing.prepared(tenant).calls, "the others stay"
+    assert export_person(deputy.pk) == {"tenants": []}

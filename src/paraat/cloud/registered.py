@@ -9,10 +9,11 @@ from paraat.cloud import (
     registered_data,  # noqa: F401  # it registers
     registered_screens,  # noqa: F401  # it registers
 )
+from paraat.cloud.actions.personal import erase_person, export_person
 from paraat.cloud.happening import on_recorded
 from paraat.kernel.marking import Viewer
 from paraat.platform.facts import Recorded, subscribe
-from paraat.platform.registrations import Panel, panels
+from paraat.platform.registrations import Panel, PersonalData, panels, personal_data
 
 # Tenants --------------------------------------------------------------------------------------------------------------------------
 subscribe(Recorded)(on_recorded)
@@ -25,3 +26,4 @@ def _sheet(viewer: Viewer, tenant: Any) -> str | None:
 
 
 panels.add(Panel("tenant", _sheet, "sheet", 30))
+personal_data.add(PersonalData("emergency cloud", export_person, lambda contact: erase_person(contact=contact)))

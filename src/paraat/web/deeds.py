@@ -111,6 +111,7 @@ DEEDS: dict[str, Any] = {
     "preparation.changed": _("prepared its emergency cloud"),
     "preparation.accounts": _("the accounts of an emergency cloud were prepared"),
     "preparation.approved": _("the page for citizens was approved"),
+    "tenant.person": _("a person was taken out of an emergency cloud"),
     "tenant.page": _("citizens read another emergency page"),
     "preparation.dns": _("the records of an emergency domain were looked up"),
     # reports and requests for help
