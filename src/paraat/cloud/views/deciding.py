@@ -137,13 +137,13 @@ def _verbs() -> Iterator[Verb]:
 
 
 VERBS = {one.name: one for one in _verbs()}
-NEXT = ("approve", "start", "hand_over")
+NEXT = ("call_back", "approve", "start", "hand_over")
 """The steps that lead on, in their order; the first that is possible is the large button."""
 
 
 def possible(tenant: Tenant, now: datetime, wrong: Mapping[str, forms.Form]) -> list[Button]:
     """The buttons of a tenant as it is; `wrong`: forms that came back."""
-    found, first = [], next((name for name in NEXT if life.may(name, tenant.state)), "")
+    found, first = [], next((name for name in NEXT if life.may(name, tenant.state) and _sensible(name, tenant)), "")
     for verb in VERBS.values():
         if not life.may(verb.rule or verb.name, tenant.state) or not _sensible(verb.name, tenant):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from paraat.cloud.models import Drill, Preparation, Tenant
+from paraat.cloud.standing import standing_of
 from paraat.cloud.words import LOOKS
 from paraat.incidents.models import Case
 from paraat.kernel.marking import TEAM, WATCHES, Role, Viewer
@@ -12,17 +13,18 @@ from paraat.platform.panels import render
 from paraat.registry.models import Organisation
 
 SHOWN = 3
+OVER = frozenset({Tenant.State.REFUSED, Tenant.State.DESTROYED})
 
 
 def of_organisation(viewer: Viewer, organisation: Organisation) -> str | None:
     """How well it is prepared, its emergency cloud, and its last drill."""
     if not organisation.constituent or not (viewer.has(*WATCHES) or _is_own(viewer, organisation)):
         return None
-    from paraat.cloud.standing import standing_of
-
+    tenants = list(_tenants(viewer).filter(organisation=organisation.pk).exclude(kind="drill")[:SHOWN])
     context = {
         "organisation": organisation,
-        "tenants": list(_tenants(viewer).filter(organisation=organisation.pk).exclude(kind="drill")[:SHOWN]),
+        "tenants": tenants,
+        "alive": any(one.state not in OVER and not one.exercise for one in tenants),
         "standing": standing_of(viewer, organisation),
         "drill": Drill.objects.visible_to(viewer).filter(organisation=organisation.pk).exclude(state="running").first(),
         "looks": LOOKS,
@@ -43,7 +45,7 @@ def of_case(viewer: Viewer, case: Case) -> str | None:
     starts = viewer.has(*TEAM) and case.state not in {Case.State.CLOSED, Case.State.MERGED}
     if not tenants and not starts:
         return None
-    alive = any(one.state not in {"refused", "destroyed"} for one in tenants)
+    alive = any(one.state not in OVER for one in tenants)
     context = {"case": case, "tenants": tenants, "looks": LOOKS, "starts": starts and not alive}
     return render("cloud/panel_case.html", context)
 
