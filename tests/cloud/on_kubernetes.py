@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import pytest
 from paraat.cloud import images
 from paraat.cloud.drivers.kubernetes import Driver, publishing
 from paraat.cloud.drivers.kubernetes.cluster import Cluster
+from paraat.cloud.workload import Manifest
 
 
 @contextmanager
@@ -72,28 +74,46 @@ def _found(name: str) -> bool:
 
 
 @contextmanager
-def volumes(cluster: Cluster, prefix: str, count: int = 8) -> Iterator[None]:
-    """Where the cluster makes no volumes by itself: folders of its one node, which must be this host."""
+def volumes(cluster: Cluster, prefix: str, spare: int = 12) -> Iterator[None]:
+    """Where the cluster makes no volumes by itself: folders of its one node, which must be this host. There are always some to claim."""
     if cluster._call("GET", "/apis/storage.k8s.io/v1/storageclasses")["items"]:
         yield
         return
     place = Path(tempfile.mkdtemp(prefix="paraat-volumes-"))
-    prefix = place.name.lower().replace("_", "-") + prefix
-    for number in range(count):
-        folder = place / str(number)
-        folder.mkdir()
-        os.chown(folder, 10001, 10001)
-        spec = {
-            "capacity": {"storage": "10Gi"},
-            "accessModes": ["ReadWriteOnce"],
-            "persistentVolumeReclaimPolicy": "Retain",
-            "hostPath": {"path": str(folder)},
-        }
-        metadata = {"name": f"{prefix}-{number}", "labels": {"paraat.test": prefix}}
-        cluster.apply({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata, "spec": spec})
+    prefix = f"{prefix}-{place.name[-8:].lower().replace('_', '-')}"
+    over = threading.Event()
+    maker = threading.Thread(target=_make, args=(cluster, place, prefix, spare, over), daemon=True)
+    maker.start()
     try:
         yield
     finally:
+        over.set()
+        maker.join()
         for one in cluster.list("PersistentVolume", labels=f"paraat.test={prefix}"):
             cluster.delete("PersistentVolume", one["metadata"]["name"])
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _make(cluster: Cluster, place: Path, prefix: str, spare: int, over: threading.Event) -> None:
+    """Keep `spare` volumes ready until it is over."""
+    made = 0
+    while not over.wait(0.3):
+        there = cluster.list("PersistentVolume", labels=f"paraat.test={prefix}")
+        free = [one for one in there if one["status"].get("phase") in {"Available", "Pending"}]
+        for _ in range(spare - len(free)):
+            cluster.apply(_volume(place / str(made), f"{prefix}-{made}", prefix))
+            made += 1
+
+
+def _volume(folder: Path, name: str, prefix: str) -> Manifest:
+    """A folder of this host as a volume of the cluster."""
+    folder.mkdir()
+    os.chown(folder, 10001, 10001)
+    spec = {
+        "capacity": {"storage": "10Gi"},
+        "accessModes": ["ReadWriteOnce"],
+        "persistentVolumeReclaimPolicy": "Retain",
+        "hostPath": {"path": str(folder)},
+    }
+    metadata = {"name": name, "labels": {"paraat.test": prefix}}
+    return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata, "spec": spec}

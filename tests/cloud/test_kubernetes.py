@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from paraat.cloud import certificates
+from paraat.cloud import catalog, certificates
+from paraat.cloud.access import Access
 from paraat.cloud.drivers.base import EngineFailed, Route
 from paraat.cloud.drivers.kubernetes import Driver, entering, objects
 from tests.cloud import on_kubernetes, trial
+from tests.cloud.catalog import played
 
 pytestmark = pytest.mark.kubernetes
 TENANT = "atrial"
@@ -163,3 +165,25 @@ def refused(where: tuple[str, int], host: str) -> bool:
     except ssl.SSLError:
         return True
     return False
+
+
+def test_the_whole_catalog_is_proven_by_real_clients(driver: Driver) -> None:
+    names = tuple(name for name in catalog.services() if (catalog.service(name).folder / "manifest.yaml").exists())
+    on_kubernetes.demand(driver.cluster, tuple({one for name in names for one in catalog.service(name).images}))
+    town = played.prepared("awhole", *names)
+    wanted, began = played.workload(town, *names), time.monotonic()
+    driver.prepare(wanted)
+    for part in wanted.parts:
+        driver.start(wanted, part.service)
+    try:
+        trial.until(lambda: trial.healthy(driver, town.tenant, *names), 120)
+    except AssertionError:
+        raise AssertionError(
+            "\n".join(f"{one}\n{driver.logs(town.tenant, one.service)}" for one in driver.observe(town.tenant))
+        ) from None
+    print(f"BENCH cloud-start kubernetes: {len(names)} services healthy in {time.monotonic() - began:.1f} s")
+    for name in names:
+        assert catalog.verifier(name).verify(Access(town, driver)), name
+    print(f"BENCH cloud-start kubernetes: all proven after {time.monotonic() - began:.1f} s")
+    driver.remove(town.tenant)
+    assert driver.leftovers(town.tenant) == ()
