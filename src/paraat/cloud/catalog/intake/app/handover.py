@@ -11,19 +11,18 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-import typst
 
 from .clerks import Clerk
 from .form import Form
 from .office import Office
 from .papers import ENDINGS
+from .printing import printed
 from .submission import Submission, content, every, papers
 from .words import word
 
-_TEMPLATE = Path(__file__).parent / "typst" / "handover.typ"
 HEAD = ("reference", "form", "status", "counter", "visit", "day", "time", "number", "language", "filed", "changed")
+PER_DOCUMENT = 200
+"""Requests in one PDF: more would take more memory than the service has, and nobody prints that many at once."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -55,8 +54,12 @@ def archive(office: Office, clerk: Clerk, handover: str, language: str) -> Itera
         for name in dict.fromkeys(one.form for one in found):
             form, own = offers[name][0], [one for one in found if one.form == name]
             bundle.writestr(f"{name}.csv", sheet(office, connection, form, own, language))
-            bundle.writestr(f"{name}.pdf", document(office, form, own, language))
             yield pipe.taken()
+            for number, first in enumerate(range(0, len(own), PER_DOCUMENT), start=1):
+                part = own[first : first + PER_DOCUMENT]
+                title = f"{name}.pdf" if len(own) <= PER_DOCUMENT else f"{name}-{number}.pdf"
+                bundle.writestr(title, document(office, form, part, language))
+                yield pipe.taken()
             for one in own:
                 yield from _papers(office, connection, bundle, pipe, one)
     yield pipe.taken()
@@ -109,10 +112,7 @@ def document(office: Office, form: Form, found: Sequence[Submission], language: 
         "notice": word(language, "handover_notice"),
         "requests": [_entry(office, form, one, language) for one in found],
     }
-    made = typst.compile(
-        _TEMPLATE.read_bytes(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=["ua-1"]
-    )
-    return bytes(made)
+    return printed(json.dumps(data, ensure_ascii=False))
 
 
 def _entry(office: Office, form: Form, one: Submission, language: str) -> dict[str, object]:
