@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Container, Iterator
+from typing import Any
 
 from tests.benchmarks.bench import Bench, Line, Note, Skipped
 from tests.installation import ROOT, Installation, free_ports, installation
@@ -62,7 +63,7 @@ def started(house: Installation) -> float:
     return float(found["seconds"]["verified"])
 
 
-def played(house: Installation, *words: str) -> dict[str, float]:
+def played(house: Installation, *words: str) -> dict[str, Any]:
     """What the other side prints."""
     command = [sys.executable, "-m", "tests.benchmarks.cloud_start", *words]
     done = subprocess.run(command, env=house.environment, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dns.flags
 import dns.message
@@ -56,7 +57,7 @@ def test_what_is_given_is_prepared_and_the_rest_stays() -> None:
     ("fields", "field"),
     [({"domain": "no domain"}, "domain"), ({"label": "Ronse!"}, "label"), ({"label": "x" * 25}, "label"), ({"colour": "red"}, "colour")],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_by_name(fields: dict[str, str], field: str) -> None:
+def test_what_cannot_be_is_refused_by_name(fields: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as caught:
         prepare(organisation=cast.ronse(), by=playing.officer(), **fields)
     assert field in str(caught.value)

@@ -155,9 +155,9 @@ def test_what_does_not_go_from_here_changes_nothing() -> None:
     for verb in (deeds.start_tenant, deeds.hand_over, deeds.verify_tenant):
         with pytest.raises(Conflict):
             verb(tenant=tenant, by=playing.officer())
-    for verb in (deeds.stop_tenant, deeds.destroy_tenant):
+    for end in (deeds.stop_tenant, deeds.destroy_tenant):
         with pytest.raises(Conflict):
-            verb(tenant=tenant, by=playing.officer(), because="Enough")
+            end(tenant=tenant, by=playing.officer(), because="Enough")
     deeds.refuse_tenant(tenant=tenant, by=playing.officer(), because="Nothing happened")
     assert Tenant.objects.get().state == "refused"
     assert asked().name == "ronse", "its name is free again"

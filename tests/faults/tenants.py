@@ -1,8 +1,9 @@
-"""Brings a tenant about on the engine in memory, made slow, until somebody kills it.
+"""Brings a tenant about on the engine in memory, made slow, in a process that is killed (-9) at a later instant every time.
 
     python -m tests.faults.tenants start        asks for a tenant, prints its id
-    python -m tests.faults.tenants bring ID     brings it to what is wanted; every step of the engine takes a while
+    python -m tests.faults.tenants bring ID     brings it to what is wanted
     python -m tests.faults.tenants end ID       asks for its end
+    python -m tests.faults.tenants killed ID N  N children bring it about and are killed, the last one is not; prints what was seen after each
     python -m tests.faults.tenants look ID      prints how rows and engine are
 
 runs within an installation whose driver is the memory engine.
@@ -11,6 +12,8 @@ runs within an installation whose driver is the memory engine.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +25,7 @@ import django
 django.setup()
 
 from tests import cast  # noqa: E402
+from tests.faults import respond  # noqa: E402
 
 from paraat.accounts.middleware import actor_of  # noqa: E402
 from paraat.cloud import bringing, preparing  # noqa: E402
@@ -79,6 +83,24 @@ def bring(key: str) -> Any:
     return bringing.bring(UUID(key)).state
 
 
+def killed(key: str, number: str) -> Any:
+    """What was to be seen after each kill, and at the end."""
+    seen = []
+    for place in range(int(number)):
+        runs = Step.objects.filter(tenant=key).count()
+        child = respond.start(lambda one: bring(one), key)
+        deadline = time.monotonic() + 20
+        while Step.objects.filter(tenant=key).count() == runs and time.monotonic() < deadline:
+            time.sleep(0.005)
+        time.sleep(0.06 * place)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        respond.settled()
+        seen.append(look(key))
+    bring(key)
+    return [*seen, look(key)]
+
+
 def end(key: str) -> Any:
     """It is to go."""
     tenant = Tenant.objects.get(pk=key)
@@ -105,4 +127,5 @@ def look(key: str) -> Any:
 
 if __name__ == "__main__":
     verb, *given = sys.argv[1:]
-    print(json.dumps({"start": start, "bring": bring, "end": end, "look": look}[verb](*given)))
+    verbs: dict[str, Callable[..., Any]] = {"start": start, "bring": bring, "end": end, "killed": killed, "look": look}
+    print(json.dumps(verbs[verb](*given)))
