@@ -22,6 +22,8 @@ NO_PAGES = {
     "run_parts": "a part of a page", "alert_parts": "a part of a page", "first_minutes_now": "a part of a page",
     "cloud_parts": "a part of a page", "cloud_mine_parts": "a part of a page", "tenant_parts": "a part of a page",
     "cloud_programme_edit": "of the coordinator, who does not walk; its own tests open it",
+    "drill": "there is none before one was done; its own tests open it",
+    "tenant_data": "linked once a tenant was started; its own tests open it",
     "preparation_page": "the page of citizens, without our frame; its own tests look at it",
     "room_parts": "a part of a page", "room_wall_parts": "a part of a page",
     "clock_step_paper": "a file", "clock_step_data": "a file",
