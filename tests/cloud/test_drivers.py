@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from paraat.cloud.drivers.base import Driver, EngineFailed, Health
+from paraat.cloud.drivers.podman.network import bridge_of
 from paraat.cloud.workload import Workload
 from paraat.kernel.errors import Invalid, NotFound
 from tests.cloud import trial
@@ -257,18 +258,19 @@ def _as_after_a_reboot(driver: Driver) -> None:
     import subprocess
 
     engine = driver.engine  # type: ignore[attr-defined]
-    names = [one["Name"] for one in engine.get("/pods/json")]
-    pids = [
-        engine.get(f"/containers/{one['Id']}/json")["State"]["Pid"]
-        for one in engine.get("/containers/json", all="true")
-    ]
+    inspected = [engine.get(f"/containers/{one['Id']}/json") for one in engine.get("/containers/json", all="true")]
+    pids = [one["State"]["Pid"] for one in inspected]
+    spaces = {one["NetworkSettings"]["SandboxKey"] for one in inspected} - {""}
     conmons = [int(path.read_text()) for path in (engine.run / "storage").rglob("conmon.pid")]
     os.kill(int((engine.run / "pid").read_text()), signal.SIGKILL)
     for pid in [*conmons, *pids]:
         if pid:
             os.kill(pid, signal.SIGKILL)
     time.sleep(0.5)
-    assert names
+    assert spaces
+    for space in spaces:
+        subprocess.run(["ip", "netns", "delete", Path(space).name], check=False)
+    subprocess.run(["ip", "link", "delete", bridge_of(engine, TENANT)], check=True)
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
     for mount in sorted((one for one in mounts if str(engine.place) in one or str(engine.run) in one), reverse=True):
         subprocess.run(["umount", "-l", mount], check=False)

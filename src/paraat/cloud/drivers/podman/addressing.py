@@ -37,7 +37,12 @@ class Names:
         return "02:70:" + ":".join(f"{int(one):02x}" for one in self.pods[pod].split("."))
 
 
-def give(engine: Engine, net: Network, tenant: str, pods: tuple[Pod, ...]) -> Names:
+def give_another(engine: Engine, net: Network, tenant: str, pod: Pod) -> Names:
+    """The names of the tenant with another address for this pod: podman did not let it have its own."""
+    return give(engine, net, tenant, (pod,), anew=pod.name)
+
+
+def give(engine: Engine, net: Network, tenant: str, pods: tuple[Pod, ...], anew: str = "") -> Names:
     """The names of the tenant with these pods among them; one process at a time."""
     path = kept(engine, tenant)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +52,7 @@ def give(engine: Engine, net: Network, tenant: str, pods: tuple[Pod, ...]) -> Na
         before = json.dumps([names.pods, names.aliases])
         for pod in pods:
             names.aliases.update(dict.fromkeys(pod.aliases, pod.name))
-            if pod.name not in names.pods:
+            if pod.name not in names.pods or pod.name == anew:
                 names.pods[pod.name] = net.free(set(names.pods.values()))
         if before != json.dumps([names.pods, names.aliases]):
             fresh = path.with_suffix(".new")

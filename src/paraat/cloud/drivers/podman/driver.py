@@ -25,6 +25,7 @@ _PROGRAMS = {
     "runc": ("runc", "crun"),
     "conmon": ("conmon",),
     "iptables": ("iptables",),
+    "iproute2": ("ip",),
     "catatonit": ("catatonit",),
 }
 _FILES = {
@@ -224,6 +225,5 @@ class Driver:
         for one in self.engine.get("/volumes/json") or ():
             if watching.belongs(one, one["Name"], tenant):
                 self.engine.delete(f"/volumes/{one['Name']}", force="true")
-        if network.find(self.engine, tenant):
-            self.engine.delete(f"/networks/{network.name_of(self.engine, tenant)}", force="true")
+        network.remove(self.engine, tenant)
         addressing.kept(self.engine, tenant).unlink(missing_ok=True)

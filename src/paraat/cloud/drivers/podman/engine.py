@@ -108,7 +108,8 @@ class Engine:
             raise NotFound(f"podman has no {path}")
         if answer.status_code >= 400:
             try:
-                text = str(answer.json().get("message") or answer.json().get("cause"))
+                said = answer.json()
+                text = str(said.get("message") or said.get("cause") or said)
             except ValueError:
                 text = answer.text
             raise EngineFailed(f"podman: {text[:500]}", path=path)

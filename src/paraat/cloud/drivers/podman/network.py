@@ -52,10 +52,10 @@ class Network:
         return str(self.subnet.network_address + 1)
 
     def free(self, taken: set[str]) -> str:
-        """The first address that no pod has; EngineFailed when all are taken."""
-        for one in list(self.subnet.hosts())[9:]:
-            if str(one) not in taken:
-                return str(one)
+        """The address after the highest that a pod was given; EngineFailed when all are taken. A lower one may be held by what crashed."""
+        highest = max((ipaddress.IPv4Address(one) for one in taken), default=self.subnet.network_address + 9)
+        if highest + 1 < self.subnet.broadcast_address:
+            return str(highest + 1)
         raise EngineFailed("The tenant's network has no address left", network=self.name)
 
 
@@ -138,28 +138,36 @@ def guard() -> None:
         wanted = [f"-A {chain} {' '.join(rule)}" for rule in rules]
         if _rules(chain) != len(wanted):
             text = "\n".join(["*filter", f":{chain} - [0:0]", *wanted, "COMMIT", ""])
-            _iptables("iptables-restore", "--noflush", "--wait", stdin=text)
+            _run("iptables-restore", "--noflush", "--wait", stdin=text)
     for jump in _JUMPS:
-        if _iptables("iptables", "--wait", "-C", *jump, check=False).returncode:
-            _iptables("iptables", "--wait", "-I", *jump)
+        if _run("iptables", "--wait", "-C", *jump, check=False).returncode:
+            _run("iptables", "--wait", "-I", *jump)
 
 
 def _rules(chain: str) -> int:
     """How many rules a chain has; -1 when there is no such chain."""
-    done = _iptables("iptables", "--wait", "-S", chain, check=False)
+    done = _run("iptables", "--wait", "-S", chain, check=False)
     return -1 if done.returncode else len(done.stdout.strip().splitlines()) - 1
 
 
-def _iptables(*command: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+def _run(*command: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
     path = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
     done = subprocess.run(
         command, input=stdin, capture_output=True, text=True, check=False, timeout=60, env={"PATH": path}
     )
     if check and done.returncode:
-        raise EngineFailed(f"The firewall refused: {done.stderr.strip()[:300]}", command=" ".join(command))
+        raise EngineFailed(f"{command[0]} refused: {done.stderr.strip()[:300]}", command=" ".join(command))
     return done
 
 
 def bridge_there(engine: Engine, tenant: str) -> bool:
     """Whether the tenant's bridge stands on the host."""
     return (Path("/sys/class/net") / bridge_of(engine, tenant)).exists()
+
+
+def remove(engine: Engine, tenant: str) -> None:
+    """The network gone, and the bridge with it even when podman forgot it."""
+    if find(engine, tenant):
+        engine.delete(f"/networks/{name_of(engine, tenant)}", force="true")
+    if bridge_there(engine, tenant):
+        _run("ip", "link", "delete", bridge_of(engine, tenant), check=False)

@@ -55,8 +55,8 @@ def start(engine: Engine, workload: Workload, service: str) -> None:
     here = {pod["Name"]: pod for pod in of_service(engine, tenant, service)}
     for pod in lowering.lower(part, tenant, lowering.scale_of(workload)):
         found = here.pop(pod.name, None)
-        if found and found["Labels"].get(REVISION_LABEL) == part.revision and _whole(found, pod):
-            _resume(engine, tenant, found, names)
+        same = found and found["Labels"].get(REVISION_LABEL) == part.revision and _whole(found, pod)
+        if found and same and _resumed(engine, tenant, found, names):
             continue
         if found:
             remove_pod(engine, tenant, found)
@@ -102,11 +102,17 @@ def _whole(found: dict[str, Any], pod: Pod) -> bool:
     return len(found.get("Containers") or ()) == wanted + 1  # and the one that holds the network
 
 
-def _resume(engine: Engine, tenant: str, found: dict[str, Any], names: addressing.Names) -> None:
-    if any(one["Status"] != "running" for one in found["Containers"]):
+def _resumed(engine: Engine, tenant: str, found: dict[str, Any], names: addressing.Names) -> bool:
+    """Whether all its containers run, started again where they did not. What cannot be started again is made anew by the caller."""
+    if all(one["Status"] == "running" for one in found["Containers"]):
+        return True
+    try:
         engine.post(f"/pods/{found['Name']}/start")
-        _limit(engine, found["Name"])
-        addressing.tell(engine, tenant, names)
+    except EngineFailed:
+        return False
+    _limit(engine, found["Name"])
+    addressing.tell(engine, tenant, names)
+    return True
 
 
 def _play(engine: Engine, tenant: str, pod: Pod, net: network.Network, names: addressing.Names) -> None:
@@ -114,13 +120,30 @@ def _play(engine: Engine, tenant: str, pod: Pod, net: network.Network, names: ad
         make_volume(engine, tenant, volume)
     for document in pod.documents[:-1]:
         _fill(engine, document)
-    engine.post(
+    if not (wrong := _played(engine, pod, net, names)):
+        return
+    # Podman notes addresses beside its own state; after a crash it may hold one for a pod that is no more.
+    remove_pod(engine, tenant, {"Name": pod.name}, seconds=0)
+    for volume in pod.volumes:
+        make_volume(engine, tenant, volume)
+    names = addressing.give_another(engine, net, tenant, pod)
+    if wrong := _played(engine, pod, net, names):
+        raise EngineFailed(f"podman: {wrong}", pod=pod.name)
+    addressing.tell(engine, tenant, names)
+
+
+def _played(engine: Engine, pod: Pod, net: network.Network, names: addressing.Names) -> str:
+    """What podman says went wrong; empty when every container was started. It answers "200 OK" to a pod that does not start."""
+    answer = engine.post(
         "/play/kube",
         yaml.safe_dump_all(_placed(pod, names)).encode(),
         network=f"{net.name}:ip={names.pods[pod.name]},mac={names.hardware(pod.name)}",
         start="true",
     )
-    _limit(engine, pod.name)
+    wrong = [str(text) for one in answer["Pods"] for text in one.get("ContainerErrors") or ()]
+    if not wrong:
+        _limit(engine, pod.name)
+    return "; ".join(wrong)[:500]
 
 
 def _placed(pod: Pod, names: addressing.Names) -> list[dict[str, Any]]:
