@@ -346,3 +346,17 @@ def test_slow_senders_do_not_keep_others_out(stage: Stage) -> None:
     for connection in slow:
         connection.close()
     assert threading.active_count() < 100
+
+
+def test_an_upload_is_on_no_disk_before_it_is_sealed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tempfile
+
+    def refuses(*_: object, **__: object) -> None:
+        raise AssertionError("a plain upload was about to be written to a disk")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuses)
+    large = b"%PDF-" + bytes(9 * 1024 * 1024) + b"%%EOF"
+    browser = stage.browser()
+    browser.get("/form/question")
+    page = browser.post("/form/question", QUESTION, papers=[("paper_papers", f"{n}.pdf", large) for n in range(3)])
+    assert page.path == "/moment"
