@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from paraat.cloud import (
+    checks,  # noqa: F401  # it registers
     configuration,  # noqa: F401  # it declares the app's settings
     registered_data,  # noqa: F401  # it registers
     registered_screens,  # noqa: F401  # it registers
