@@ -6,9 +6,9 @@ import re
 import time
 
 import pytest
-from tests.cloud.catalog.played import prepared, running
 
 from paraat.cloud.catalog.intake import hooks, verify
+from tests.cloud.catalog.played import prepared, running
 
 pytestmark = pytest.mark.containers
 
