@@ -30,7 +30,6 @@ _PROGRAMS = {
 }
 _FILES = {
     "netavark": ("/usr/lib/podman/netavark", "/usr/libexec/podman/netavark"),
-    "aardvark-dns": ("/usr/lib/podman/aardvark-dns", "/usr/libexec/podman/aardvark-dns"),
     "golang-github-containers-common": ("/usr/share/containers/seccomp.json",),
 }
 _TRIES = 5
