@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from paraat.cloud import images
+from paraat.cloud import catalog, images
 from paraat.cloud.images import bills, bundle, fixes, store
 from paraat.kernel.errors import Invalid
 
@@ -44,6 +44,23 @@ def test_two_builds_in_two_empty_stores_are_the_same_image_to_the_last_bit(
         assert {one.name: (one.reference, one.identity, one.layers) for one in again} == {
             one.name: (one.reference, one.identity, one.layers) for one in mine
         }
+    finally:
+        store.podman("rmi", "--all", "--force")
+
+
+@pytest.mark.containers
+def test_a_refresh_makes_all_anew_and_changes_references_when_the_last_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog, "FOLDER", tmp_path / "empty")
+    monkeypatch.setenv("PARAAT_CLOUD_IMAGES", str(tmp_path / "images"))
+    before, seen = images.reference("base"), []
+    try:
+        built = images.build(progress=lambda line: seen.append(images.reference("base")), refresh=True)
+        assert set(seen) == {before}  # while some were made, every engine kept to the old ones
+        assert {one.name for one in built} == {"base", "python", "entrance"}
+        assert all(one.made and one.reference == images.reference(one.name) for one in built)
+        assert images.reference("base") != before
     finally:
         store.podman("rmi", "--all", "--force")
 

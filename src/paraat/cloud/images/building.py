@@ -8,13 +8,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from paraat.cloud.configuration import images_place
 from paraat.cloud.images import bills, debian, npm, python, store
 from paraat.cloud.images.sources import Image, chosen
-from paraat.platform import moment
 
 Progress = Callable[[str], None]
 
@@ -67,7 +67,7 @@ def _made(wanted: Iterable[Image], progress: Progress, refreshed: str | None) ->
 
 def _refresh(progress: Progress) -> list[Built]:
     """All images under new references; engines follow when the last one is made, never half of them."""
-    at = moment.now().isoformat(timespec="seconds")
+    at = datetime.now(UTC).isoformat(timespec="seconds")  # images are made without a database
     results = _made(chosen(None), progress, at)
     (images_place() / "refreshed.json").write_text(json.dumps({"at": at}))
     return results
