@@ -21,7 +21,7 @@ def house() -> Iterator[Installation]:
     """An installation whose engine is the one in memory; up, so that its database runs."""
     with new_installation(PARAAT_CLOUD_DRIVER="memory", PARAAT_SECOND_FACTOR="no") as made:
         made.environment["PYTHONPATH"] = f"{ROOT / 'src'}:{ROOT}"
-        made.run("migrate")
+        made.run("migrate", timeout=400)
         yield made
 
 
