@@ -104,6 +104,13 @@ def test_an_export_that_is_none_is_refused(tmp_path: Path) -> None:
         exports.read("pst", _written(tmp_path))
 
 
+def test_the_relay_is_the_host_itself_and_without_one_there_is_none() -> None:
+    town = prepared("c1mail", "mail", accounts=PEOPLE)
+    assert hooks.values(town) == {"MAIL_FIRST": "mayor", "RELAY_ADDRESS": ""}
+    town = prepared("c1mail", "mail", relay="mail.team.example:587")
+    assert hooks.values(town) == {"MAIL_FIRST": "", "RELAY_ADDRESS": "[mail.team.example]:587"}
+
+
 # Real servers -----------------------------------------------------------------------------------------------------------------------
 
 

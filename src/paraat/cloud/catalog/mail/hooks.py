@@ -16,9 +16,10 @@ from paraat.cloud.workload import Prepared
 
 def values(prepared: Prepared) -> dict[str, str]:
     """Who reads postmaster and abuse, and where mail for outside goes. Who has a mailbox stands in `/accounts/logins`, for it changes."""
+    host, _, port = prepared.relay.rpartition(":")
     return {
         "MAIL_FIRST": prepared.accounts[0].login if prepared.accounts else "",
-        "RELAY_ADDRESS": "[relay]:2525" if prepared.relay else "",
+        "RELAY_ADDRESS": f"[{host}]:{port}" if host else "",  # in brackets: the host itself, not its MX
     }
 
 
