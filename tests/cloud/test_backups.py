@@ -225,6 +225,15 @@ def test_a_restore_that_was_killed_is_done_again(
     assert {one.health for one in engine.observe(tenant.name)} == {"healthy"}
 
 
+def test_who_asks_again_after_a_death_is_not_locked_out(tenant: Tenant) -> None:
+    kept = keeping.back_up_now(tenant=tenant, by=SYSTEM, because="")
+    dead = backups.restore(tenant=tenant, backup=kept, by=SYSTEM, because=WHY, enqueue=False)
+    Restore.objects.update(state="running")
+    assert restoring.restore_now(tenant=tenant, backup=kept, by=SYSTEM, because=WHY).state == "done"
+    dead.refresh_from_db()
+    assert dead.state == "done"
+
+
 def test_what_dies_every_time_is_given_up_and_said(tenant: Tenant) -> None:
     kept = keeping.back_up_now(tenant=tenant, by=SYSTEM, because="")
     row = backups.restore(tenant=tenant, backup=kept, by=SYSTEM, because=WHY, enqueue=False)

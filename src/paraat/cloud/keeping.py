@@ -65,7 +65,9 @@ def _locked(function: str, key: int) -> bool:
 
 # A backup -------------------------------------------------------------------------------------------------------------------------
 def back_up_now(*, tenant: Tenant, by: Actor, because: str, progress: repositories.Progress | None = None) -> Backup:
-    """Ask for a backup and make it in this process. Raises what kept it from being made."""
+    """Ask for a backup and make it in this process. Raises what kept it from being made. One whose process died is made first."""
+    for dead in Backup.objects.filter(tenant=tenant, state=Backup.State.RUNNING):
+        run_backup(dead.pk)
     return run_backup(backups.back_up(tenant=tenant, by=by, because=because, enqueue=False).pk, progress)
 
 

@@ -70,7 +70,9 @@ class _Steps:
 
 
 def restore_now(*, tenant: Tenant, backup: Backup, by: Actor, because: str, paths: tuple[str, ...] = ()) -> Restore:
-    """Ask for a restore and do it in this process. Raises what kept it from being done."""
+    """Ask for a restore and do it in this process. Raises what kept it from being done. One whose process died is finished first."""
+    for dead in Restore.objects.filter(tenant=tenant, state=Restore.State.RUNNING):
+        run_restore(dead.pk)
     asked = backups.restore(tenant=tenant, backup=backup, by=by, because=because, paths=paths, enqueue=False)
     return run_restore(asked.pk)
 
