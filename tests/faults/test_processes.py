@@ -64,7 +64,9 @@ def test_a_dead_job_whose_like_waits_does_not_block_it(installation: Installatio
 def test_down_leaves_nothing_behind(installation: Installation) -> None:
     installation.run("down")
     assert [
-        name for name in ("supervisor", "web", "live", "worker-urgent", "worker", "worker-cloud") if installation.processes(name)
+        name
+        for name in ("supervisor", "web", "live", "worker-urgent", "worker", "worker-cloud")
+        if installation.processes(name)
     ] == []
     assert not (_data(installation) / "postmaster.pid").exists()
 
