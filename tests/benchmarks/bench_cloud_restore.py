@@ -37,11 +37,11 @@ def run(wanted: Container[str]) -> Iterator[Line]:
             found = played(house, MEGABYTES)
         finally:
             down(house)
-    yield Bench("cloud-restore", found["bare"] / found["ours"], TARGET)
-    yield Note("cloud-restore-ours", found["ours"], "seconds from healthy to restored")
-    yield Note("cloud-restore-restic", found["bare"], "seconds of bare restic restore --verify")
-    yield Note("cloud-restore-bytes", found["bytes"] / 1e6, f"megabytes in {found['files']} files")
-    yield Note("cloud-restore-rto", found["rto"], "seconds from the loss to all verified on the data")
+        yield Bench("cloud-restore", found["bare"] / found["ours"], TARGET)
+        yield Note("cloud-restore-ours", found["ours"], "seconds from healthy to restored")
+        yield Note("cloud-restore-restic", found["bare"], "seconds of bare restic restore --verify")
+        yield Note("cloud-restore-bytes", found["bytes"] / 1e6, f"megabytes in {found['files']} files")
+        yield Note("cloud-restore-rto", found["rto"], "seconds from the loss to all verified on the data")
 
 
 def played(house: Installation, first: str) -> dict[str, Any]:

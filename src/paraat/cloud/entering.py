@@ -24,7 +24,8 @@ def enter(driver: Driver) -> Mapping[str, tuple[str, int]]:
 def routes(driver: str) -> list[Route]:
     """Every way in to every tenant of an engine."""
     running = Tenant.objects.filter(driver=driver, wanted=Tenant.Wanted.RUNNING, healthy_at__isnull=False)
-    return [route for tenant in running.order_by("pk") for route in routes_of(tenant)]
+    reached = running.exclude(kind=Tenant.Kind.DRILL)  # nobody comes in to a drill: its clients go straight to the services
+    return [route for tenant in reached.order_by("pk") for route in routes_of(tenant)]
 
 
 def routes_of(tenant: Tenant) -> Iterator[Route]:
