@@ -12,15 +12,15 @@ from tests.installation import ROOT, Installation, installation
 
 
 @contextmanager
-def demonstration() -> Iterator[Installation]:
-    """All processes of a demonstration of its own, once its first page answers."""
-    with installation() as made:
+def demonstration(**settings: str) -> Iterator[Installation]:
+    """All processes of a demonstration of its own, with further PARAAT_ settings, once its first page answers."""
+    with installation(**settings) as made:
         command = [sys.executable, "-m", "paraat.cli.main", "run"]
         process = subprocess.Popen(
             command, env=made.environment, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True
         )
         try:
-            made.wait(lambda: _answers(made), seconds=90, what="the first page")
+            made.wait(lambda: _answers(made), seconds=240, what="the first page")
             yield made
         finally:
             made.down()
