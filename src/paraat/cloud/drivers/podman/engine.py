@@ -24,10 +24,13 @@ from podman.errors import APIError
 
 from paraat.cloud import configuration
 from paraat.cloud.drivers.base import EngineFailed
+from paraat.cloud.drivers.podman import resting
 from paraat.kernel.errors import NotFound
 
 IDLE_SECONDS = 300
 """The service ends by itself when nobody has called it for this long, so that `paraat down` leaves nothing behind."""
+_EXIT_SECONDS = 10
+"""How long podman keeps a process for each command that ran in a container, so that its exit code can be asked; five minutes by default."""
 _CONTAINERS = """[engine]
 runtime = "{runtime}"
 cgroup_manager = "cgroupfs"
@@ -36,6 +39,7 @@ lock_type = "file"
 tmp_dir = "{run}/tmp"
 static_dir = "{store}/libpod"
 volume_path = "{store}/volumes"
+exit_command_delay = {delay}
 [network]
 network_backend = "netavark"
 network_config_dir = "{networks}"
@@ -148,12 +152,10 @@ class Engine:
             if not self._answers():
                 self._start()
 
-    def down(self) -> None:
-        """End the service; containers go on."""
-        try:
-            os.kill(int((self.run / "pid").read_text()), 15)
-        except (FileNotFoundError, ValueError, ProcessLookupError):
-            return
+    def down(self) -> int:
+        """End the service. Containers go on: how many do. With none, nothing of the store stays mounted, so that it can be deleted."""
+        resting.end(self.run / "pid", str(self.socket))
+        return resting.rest(self.store)
 
     def configure(self) -> None:
         """Write the configuration where it differs."""
@@ -166,6 +168,7 @@ class Engine:
             "store": self.store,
             "images": self.images,
             "networks": self.place / "networks",
+            "delay": _EXIT_SECONDS,
             "runtime": "runc" if Path("/usr/sbin/runc").exists() or Path("/usr/bin/runc").exists() else "crun",
         }
         _written(self.place / "containers.conf", _CONTAINERS.format(**values))
