@@ -22,7 +22,7 @@ from tests.installation import Installation
 
 pytestmark = [pytest.mark.e2e, pytest.mark.containers]
 
-PASSWORD = "brug kaars molen veertien"  # noqa: S105  # chosen by somebody who exists in this test only
+PASSWORD = "brug kaars molen veertien"  # chosen by somebody who exists in this test only
 SUBJECT = "Crisis cell at two o'clock, room 3"
 CLEAR = "from paraat.cloud.drivers.podman import Driver; from tests.cloud.trial import clear; clear(Driver())"
 
