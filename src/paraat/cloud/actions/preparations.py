@@ -35,6 +35,7 @@ def prepare(
     A page that is changed must be approved again. Raises Invalid with the field, for accounts with the row; then nothing was changed.
     """
     Organisation.objects.select_for_update().get(pk=organisation.pk)
+    naming.alone()
     row = _row(organisation)
     if unknown := fields.keys() - set(FIELDS):
         raise Invalid("There is no such thing to prepare", field=", ".join(sorted(unknown)))
@@ -56,9 +57,7 @@ def _row(organisation: Organisation) -> Preparation:
     found: Preparation | None = Preparation.objects.filter(organisation=organisation).first()
     if found is not None:
         return found
-    wanted = naming.label_of(organisation)
-    used = set(Preparation.objects.filter(label__startswith=wanted).values_list("label", flat=True))
-    label = next(one for one in (wanted, *(f"{wanted}-{n}" for n in range(2, len(used) + 3))) if one not in used)
+    label = naming.free_label(organisation)
     return Preparation(organisation=organisation, label=label, tlp=Tlp.AMBER_STRICT, changed_at=moment.now())
 
 
@@ -68,7 +67,7 @@ def _read(fields: Mapping[str, Any], row: Preparation) -> dict[str, Any]:
     if "services" in found:
         found["services"] = list(catalog.chosen(found["services"]))
     if "domain" in found:
-        found["domain"] = _domain(found["domain"])
+        found["domain"] = _domain(found["domain"], row)
     if "label" in found:
         found["label"] = _label(found["label"] or row.label, row)
     for name in ("forms", "counters"):
@@ -77,10 +76,12 @@ def _read(fields: Mapping[str, Any], row: Preparation) -> dict[str, Any]:
     return found
 
 
-def _domain(text: str) -> str:
+def _domain(text: str, row: Preparation) -> str:
     name = (text or "").strip().strip(".").lower()
     if name and not _HOST.fullmatch(name):
         raise Invalid("This is no domain name", field="domain")
+    if name and name != row.domain and not naming.is_free(row.organisation, name):
+        raise Invalid("Another organisation has this name", field="domain")
     return name
 
 
@@ -88,7 +89,7 @@ def _label(text: str, row: Preparation) -> str:
     name = text.strip().lower()
     if not re.fullmatch(rf"[a-z0-9]([a-z0-9-]{{0,{naming.LONGEST - 2}}}[a-z0-9])?", name):
         raise Invalid("A name has at most 24 small letters, digits and hyphens", field="label")
-    if Preparation.objects.filter(label=name).exclude(pk=row.pk).exists():
+    if name != row.label and naming.is_others(row.organisation, name):
         raise Invalid("Another organisation has this name", field="label")
     return name
 

@@ -98,7 +98,8 @@ def _row(
     now, chosen = moment.now(), catalog.chosen(tuple(services) or (prepared.services if prepared else ()) or ("all",))
     if not chosen:
         raise Invalid("Choose at least one service", field="services")
-    name = naming.free_name(prepared.label if prepared else naming.label_of(organisation), kind)
+    naming.alone()
+    name = naming.free_name(organisation, prepared.label if prepared else naming.label_of(organisation), kind)
     return Tenant(
         number=take_number(kind="T", now=now),
         name=name,
