@@ -41,6 +41,8 @@ def run(wanted: Container[str]) -> Iterator[Line]:
         yield Note("cloud-restore-ours", found["ours"], "seconds from healthy to restored")
         yield Note("cloud-restore-restic", found["bare"], "seconds of bare restic restore --verify")
         yield Note("cloud-restore-bytes", found["bytes"] / 1e6, f"megabytes in {found['files']} files")
+        for name, seconds in found["steps"].items():
+            yield Note(f"cloud-restore-{name.replace(' ', '-')}", seconds, "seconds of this step")
         yield Note("cloud-restore-rto", found["rto"], "seconds from the loss to all verified on the data")
 
 

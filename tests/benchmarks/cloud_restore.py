@@ -20,7 +20,7 @@ django.setup()
 
 from paraat.cloud import drilling, drivers, keeping, repositories  # noqa: E402
 from paraat.cloud.actions import drills  # noqa: E402
-from paraat.cloud.models import Drill  # noqa: E402
+from paraat.cloud.models import Drill, Step  # noqa: E402
 from paraat.kernel.actor import SYSTEM  # noqa: E402
 from paraat.registry.naming import the_one  # noqa: E402
 from tests.benchmarks import cloud_start  # noqa: E402
@@ -50,7 +50,17 @@ def main(megabytes: int, services: list[str]) -> dict[str, Any]:
         "bytes": drill.bytes,
         "files": drill.files,
         "left": drill.left,
+        "steps": steps(drill),
     }
+
+
+def steps(drill: Drill) -> dict[str, float]:
+    """Seconds of every step of the restore, and of the proof from its end on."""
+    rows = [row for row in Step.objects.filter(tenant=drill.tenant, deed="restore") if row.began_at and row.ended_at]
+    found = {row.name: (row.ended_at - row.began_at).total_seconds() for row in rows}
+    if drill.restored_at and drill.verified_at:
+        found["proven again"] = (drill.verified_at - drill.restored_at).total_seconds()
+    return found
 
 
 def bare(drill: Drill) -> float:

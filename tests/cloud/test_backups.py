@@ -10,10 +10,21 @@ import tarfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from paraat.cloud import bringing, data_jobs, keeping, leaving, preparing, restoring, scanning, sums
+from paraat.cloud import (
+    bringing,
+    data_jobs,
+    keeping,
+    leaving,
+    preparing,
+    repositories,
+    restoring,
+    scanning,
+    sums,
+)
 from paraat.cloud.actions import backups
 from paraat.cloud.actions import tenants as deeds
 from paraat.cloud.models import Backup, Export, Repository, Restore, Tenant
@@ -248,8 +259,8 @@ def test_a_file_that_changes_during_a_backup_is_hashed_as_it_was_kept(
     whole = sums.of_folder
     changed: list[Path] = []
 
-    def then_changes(folder: Path) -> sums.Sums:
-        found = whole(folder)
+    def then_changes(folder: Path, known: sums.Sums | None = None) -> sums.Sums:
+        found = whole(folder, known)
         if folder.name == "post-data" and not changed:
             changed.append(folder)
             (folder / "crisis" / "cur" / "1:2,S").write_bytes(b"Subject: changed meanwhile\r\n\r\n")
@@ -262,6 +273,32 @@ def test_a_file_that_changes_during_a_backup_is_hashed_as_it_was_kept(
     monkeypatch.undo()
     with playing.engine_again(engine):
         assert kept.digest == sums.digest(content(engine, tenant))
+
+
+def test_a_message_that_moves_while_it_is_looked_for_is_kept(
+    engine: playing.Engine, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """restic has read `cur` without it when it is opened, and `new` after: it meets it nowhere, and sees nothing wrong."""
+    walk, walks = repositories.Repository.backup, []
+
+    def opened_meanwhile(self: repositories.Repository, folder: Path, *given: Any, **more: Any) -> repositories.Kept:
+        cur = folder / os.path.relpath(tenant_folder, folder) / "crisis" / "cur"
+        if not walks:
+            (cur / "2:2,").rename(tmp_path / "between")
+        walks.append(walk(self, folder, *given, **more))
+        if len(walks) == 1:
+            (tmp_path / "between").rename(cur / "2:2,S")
+        return walks[-1]
+
+    keeping.repository_of(tenant).init()
+    with engine.volume(tenant.name, "post-data") as tenant_folder:
+        monkeypatch.setattr(repositories.Repository, "backup", opened_meanwhile)
+        kept = keeping.back_up_now(tenant=tenant, by=SYSTEM, because="")
+    monkeypatch.undo()
+    with playing.engine_again(engine):
+        assert kept.digest == sums.digest(content(engine, tenant))
+        assert [one["id"] for one in keeping.repository_of(tenant).snapshots("data")] == [kept.snapshot]
+    assert len(walks) == 2, "once more, and not for ever"
 
 
 def test_backups_come_by_themselves_when_due_and_once(tenant: Tenant) -> None:

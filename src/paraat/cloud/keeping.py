@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -96,10 +97,8 @@ def _keep(backup: Backup, progress: repositories.Progress | None) -> dict[str, A
         folders = {name: stack.enter_context(driver.volume(tenant.name, name)) for name in volumes_of(tenant, driver)}
         ground = ground_of(folders.values())
         places = {name: os.path.relpath(folder, ground) for name, folder in folders.items()}
-        before = {name: sums.of_folder(folder) for name, folder in folders.items()}
-        kept = _into(repository, ground, places, tenant, progress)
-    snapshot, nodes = repository.listing(kept.snapshot)
-    found = {name: _as_kept(repository, snapshot, nodes, places[name], before[name]) for name in places}
+        walk = _Walk(repository, tenant, ground, places, progress)
+        snapshot, found = walk.twice()
     digest = sums.digest(flat(found))
     many, size = _totals(found)
     said = {
@@ -120,23 +119,51 @@ def _totals(found: Mapping[str, Sums]) -> tuple[int, int]:
     return len(every), sum(one.size for one in every)
 
 
-def _into(
-    repository: Repository,
-    ground: Path,
-    places: Mapping[str, str],
-    tenant: Tenant,
-    progress: repositories.Progress | None,
-) -> Kept:
-    """Keep the volumes; a repository that is not there yet is made."""
+@dataclass(slots=True)
+class _Walk:
+    """restic's walk through the volumes, while people go on working in them."""
 
-    def keep() -> Kept:
-        return repository.backup(ground, places.values(), host=tenant.number, tags=[DATA], progress=progress)
+    repository: Repository
+    tenant: Tenant
+    ground: Path
+    places: Mapping[str, str]
+    progress: repositories.Progress | None
+    before: dict[str, Sums] = field(default_factory=dict)
 
-    try:
-        return keep()
-    except NoRepository:
-        repository.init()
-        return keep()
+    def twice(self) -> tuple[str, dict[str, Sums]]:
+        """Keep the volumes, once more when a file was met under none of its names, as one that moves meanwhile. The snapshot and its sums."""
+        first, found, missed = self._once()
+        if not missed:
+            return first, found
+        again, found, _deleted = self._once()
+        self.repository.drop([first], room=False)
+        return again, found
+
+    def _once(self) -> tuple[str, dict[str, Sums], bool]:
+        """One walk: its snapshot, what is in it, and whether it missed anything that was there when it began."""
+        self.before = {
+            name: sums.of_folder(self.ground / place, self.before.get(name)) for name, place in self.places.items()
+        }
+        kept = self._kept()
+        snapshot, nodes = self.repository.listing(kept.snapshot)
+        found = {
+            name: _as_kept(self.repository, snapshot, nodes, place, self.before[name])
+            for name, place in self.places.items()
+        }
+        return snapshot, found, kept.gone > 0 or any(sums.lost(self.before[name], found[name]) for name in found)
+
+    def _kept(self) -> Kept:
+        """A repository that is not there yet is made."""
+        try:
+            return self._backup()
+        except NoRepository:
+            self.repository.init()
+            return self._backup()
+
+    def _backup(self) -> Kept:
+        return self.repository.backup(
+            self.ground, self.places.values(), host=self.tenant.number, tags=[DATA], progress=self.progress
+        )
 
 
 def _as_kept(repository: Repository, snapshot: str, nodes: list[dict[str, Any]], place: str, before: Sums) -> Sums:

@@ -94,6 +94,7 @@ class Kept:
     bytes: int
     files: int
     added: int  # bytes that the repository grew by
+    gone: int = 0  # files that went away while it was made, or got another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,12 @@ class Repository:
         """Keep `names`, paths relative to `folder`. Raises RepositoryFailed when any of them could not be read whole."""
         words = ["backup", "--json", "--host", host, *_tags(tags), "--", *names]
         found: dict[str, Any] = {}
+        gone: list[str] = []
         unread: list[str] = []
         for line in self._lines(words, folder, well=(0, INCOMPLETE)):
             said = _json(line)
-            if "no such file or directory" not in line and said.get("message_type") == "error":
-                unread.append(str(said.get("item")))
+            if said.get("message_type") == "error":
+                (gone if "no such file or directory" in line else unread).append(str(said.get("item")))
             if said.get("message_type") == "status" and progress:
                 progress(float(said.get("percent_done", 0)))
             elif said.get("message_type") == "summary":
@@ -146,6 +148,7 @@ class Repository:
             found["total_bytes_processed"],
             found["total_files_processed"],
             found["data_added"],
+            len(gone),
         )
 
     def keep(self, name: str, content: bytes, *, host: str, tags: Iterable[str] = ()) -> str:
@@ -194,10 +197,10 @@ class Repository:
         self._output("forget", "--quiet", "--tag", tag, "--group-by", "host", *rules)
         return frozenset(one["id"] for one in self.snapshots(tag))
 
-    def drop(self, snapshots: Iterable[str]) -> None:
-        """Forget these snapshots and make room."""
+    def drop(self, snapshots: Iterable[str], *, room: bool = True) -> None:
+        """Forget these snapshots and make room; without `room` that is left to the next time."""
         self._output("unlock", "--quiet")
-        self._output("forget", "--quiet", "--prune", *map(_named, snapshots))
+        self._output("forget", "--quiet", *(["--prune"] if room else []), *map(_named, snapshots))
 
     # The process -------------------------------------------------------------------------------------------------------------------
 

@@ -31,12 +31,16 @@ Sums = dict[str, Sum]
 """Path relative to the folder -> its sum."""
 
 
-def of_folder(folder: Path) -> Sums:
-    """The sums of every file and link below a folder. A file that went away while it was read is left out."""
+def of_folder(folder: Path, known: Mapping[str, Sum] | None = None) -> Sums:
+    """The sums of every file and link below a folder. A file that went away while it was read is left out.
+
+    What is in `known` under the same name, of the same size and moment, is not read again.
+    """
     paths = list(_files(folder))
+    before = known or {}
     groups = [paths[start : start + TOGETHER] for start in range(0, len(paths), TOGETHER)]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        found = pool.map(lambda group: [(path, _sum(folder / path)) for path in group], groups)
+        found = pool.map(lambda group: [(path, _sum(folder / path, before.get(path))) for path in group], groups)
         return {path: one for group in found for path, one in group if one}
 
 
@@ -52,6 +56,12 @@ def differences(wanted: Mapping[str, Sum], found: Mapping[str, Sum], *, limit: i
     """The paths that are missing, too many or not the same: at most `limit` of them."""
     wrong = [path for path in wanted if path not in found or found[path].digest != wanted[path].digest]
     return sorted(wrong + [path for path in found if path not in wanted])[:limit]
+
+
+def lost(before: Mapping[str, Sum], after: Mapping[str, Sum]) -> list[str]:
+    """The paths whose content is not there afterwards, under no name."""
+    there = {one.digest for one in after.values()}
+    return [path for path, one in before.items() if path not in after and one.digest not in there]
 
 
 def below(sums: Mapping[str, Sum], paths: Iterable[str]) -> Sums:
@@ -85,13 +95,15 @@ def _files(folder: Path) -> Iterator[str]:
             yield str((inner / name).relative_to(folder))
 
 
-def _sum(path: Path) -> Sum | None:
+def _sum(path: Path, before: Sum | None) -> Sum | None:
     try:
         known = path.lstat()
         if stat.S_ISLNK(known.st_mode):
             return Sum(of_bytes(os.fsencode(path.readlink())), 0, known.st_mtime_ns)
         if not stat.S_ISREG(known.st_mode):
             return None
+        if before and (before.size, before.changed) == (known.st_size, known.st_mtime_ns):
+            return before
         return Sum(_hash(path), known.st_size, known.st_mtime_ns)
     except FileNotFoundError:
         return None

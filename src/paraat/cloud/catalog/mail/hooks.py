@@ -2,7 +2,7 @@
 
 Before a backup nothing needs to be done. A message in a maildir is written to `tmp/`, flushed to disk and then renamed into place: what a
 backup can see is whole. It never changes afterwards, for flags are in its name, and indexes are made anew from the files where they are missing
-or older. A message whose flags change while a backup runs may be met under neither name: the next backup has it, and restic says so (exit 3).
+or older. A message whose flags change while a backup runs may be met under neither name: then the backup is made once more.
 """
 
 from __future__ import annotations
