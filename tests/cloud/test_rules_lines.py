@@ -41,3 +41,19 @@ def test_hours_are_read_and_written_back() -> None:
 
 def test_a_link_runs_nothing() -> None:
     assert lines.links("x; javascript:alert(1)").rows == []
+
+
+@given(st.sampled_from(lines.LANGUAGES), st.sampled_from(sorted(lines.STATES)), words)
+def test_a_state_is_read_and_shown_in_the_words_of_who_writes_it(language: str, state: str, name: str) -> None:
+    for said in lines.STATES[state][language]:
+        taken = lines.services(f"{name}; {said.upper()}; until noon")
+        assert (taken.rows, taken.wrong) == ([{"name": name, "state": state, "note": "until noon"}], [])
+    shown = lines.written_services(taken.rows, language)
+    assert shown == f"{name}; {lines.STATES[state][language][0]}; until noon"
+    assert lines.services(shown).rows == taken.rows
+
+
+def test_no_word_means_two_states() -> None:
+    meant = [word for said in lines.STATES.values() for words in said.values() for word in words]
+    assert len(meant) == len(set(meant))
+    assert lines.state("perhaps") == "" and lines.services("Hall; perhaps").wrong[0].number == 1

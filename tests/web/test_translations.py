@@ -29,6 +29,12 @@ def test_texts_are_found_in_code_and_in_both_kinds_of_templates(template: Any) -
     assert "%(num)s organisation" in texts  # a plural
 
 
+def test_what_runs_in_an_image_has_its_own_words(template: Any) -> None:
+    places = {path for message in template for path, _line in message.locations}
+    assert any("cloud/catalog/mail/" in path for path in places), "what is told to officers is translated"
+    assert not [path for path in places if "/app/" in path], "the intake speaks for itself"
+
+
 @pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_no_text_lacks_its_translation(template: Any, language: str) -> None:
     known = translations.merged(translations.read(language), template)

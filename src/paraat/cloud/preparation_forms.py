@@ -13,6 +13,7 @@ from paraat.cloud import catalog
 from paraat.cloud.models import Preparation
 from paraat.cloud.rules import lines
 from paraat.cloud.tenant_forms import ServicesField
+from paraat.platform.jinja import language
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 
@@ -152,7 +153,7 @@ def page_initial(page: Mapping[str, Any], languages: Iterable[str]) -> dict[str,
     """The page as its form shows it."""
     found: dict[str, Any] = {
         "phone": page.get("phone", ""),
-        "services": lines.written(page.get("services") or (), "name", "state", "note"),
+        "services": lines.written_services(page.get("services") or (), language()),
         "phones": lines.written(page.get("phones") or (), "label", "number", "note"),
         "counters": lines.written_counters(page.get("counters") or ()),
         "links": lines.written(page.get("links") or (), "label", "url"),

@@ -11,7 +11,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LANGUAGES = ("nl", "fr", "de", "en")
-STATES = ("works", "limited", "down")
+STATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "works": {
+        "nl": ("werkt",),
+        "fr": ("fonctionne",),
+        "de": ("funktioniert",),
+        "en": ("works",),
+    },
+    "limited": {
+        "nl": ("beperkt", "werkt beperkt"),
+        "fr": ("limité", "limite", "limitée", "limitee", "fonctionne en partie", "en partie"),
+        "de": ("eingeschränkt", "eingeschraenkt", "funktioniert eingeschränkt"),
+        "en": ("limited", "partly works"),
+    },
+    "down": {
+        "nl": ("niet beschikbaar", "onbeschikbaar", "werkt niet"),
+        "fr": ("indisponible", "ne fonctionne pas", "hors service"),
+        "de": ("nicht verfügbar", "nicht verfuegbar", "funktioniert nicht"),
+        "en": ("down", "does not work", "not available"),
+    },
+}
+"""What people write for the state of a service, per language; the first word is the one that they are shown."""
 LOGIN = re.compile(r"[a-z][a-z0-9.-]{1,38}[a-z0-9]")
 _HOURS = re.compile(r"(.+?)\s+(\d{1,2}:\d{2})\s*(?:-|–|to|tot|à|bis)\s*(\d{1,2}:\d{2})")
 RESERVED = frozenset({"verifier", "root", "postmaster", "abuse", "admin"})
@@ -72,12 +92,20 @@ def _account_wrong(login: str, name: str, language: str, seen: set[str]) -> str:
 
 
 def services(text: str) -> Taken:
-    """`name; works, limited or down; note` a line, for the emergency page."""
-    return _read(text, lambda found: {"name": found[0], "state": found[1].lower(), "note": found[2]}, _service_wrong)
+    """`name; works, limited or down; note` a line, for the emergency page; the state in the words of any of our languages."""
+    return _read(text, lambda found: {"name": found[0], "state": state(found[1]), "note": found[2]}, _service_wrong)
+
+
+def state(said: str) -> str:
+    """The state that somebody wrote in his own words; "" when it is none."""
+    return _BY_WORD.get(" ".join(said.casefold().split()), "")
+
+
+_BY_WORD = {word: name for name, said in STATES.items() for words in said.values() for word in words}
 
 
 def _service_wrong(row: Mapping[str, str]) -> str:
-    return "" if row["state"] in STATES else "Write works, limited or down after the name"
+    return "" if row["state"] else "Write works, limited or down after the name"
 
 
 def phones(text: str) -> Taken:
@@ -134,6 +162,16 @@ def written(rows: Iterable[Mapping[str, Any]], *names: str) -> str:
     """Rows as lines that read back the same; empty parts at the end are left out."""
     lines = ("; ".join(_plain(row.get(name)) for name in names).rstrip("; ") for row in rows)
     return "\n".join(lines)
+
+
+def written_services(rows: Iterable[Mapping[str, Any]], language: str) -> str:
+    """The services of the emergency page as lines, each state in the words of who reads them."""
+    return written((dict(row) | {"state": _word(row.get("state"), language)} for row in rows), "name", "state", "note")
+
+
+def _word(said: Any, language: str) -> str:
+    words = STATES.get(state(str(said or "")), {})
+    return (words.get(language) or words.get("en") or (str(said or ""),))[0]
 
 
 def written_counters(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from paraat.cloud.rules import lines
+
 LANGUAGES: Final = ("nl", "fr", "de", "en")
-STATES: Final = ("works", "limited", "down")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST: Final = 4000  # characters of one text: all pages together stay far below the megabyte that a ConfigMap holds
 MOST: Final = 40  # lines of one list, for the same reason
@@ -88,10 +89,9 @@ def _services(page: Mapping[str, Any], order: Sequence[str]) -> list[dict[str, s
     """The services of the organisation with their states; one with a state we do not know counts as down."""
     found = []
     for one in _list(page, "services"):
-        state = one.get("state")
+        state = lines.state(str(one.get("state"))) or "down"
         name = _text(one.get("name"), order)
         if name:
-            state = state if state in STATES else "down"
             found.append({"name": name, "state": state, "note": _text(one.get("note"), order)})
     return found
 
