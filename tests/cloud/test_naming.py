@@ -54,7 +54,10 @@ def test_two_of_one_name_prepare_different_labels_also_beside_a_tenant_that_live
     assert prepare(organisation=cast.ronse(), by=SYSTEM, label="ronse").label == "ronse"
 
 
-@pytest.mark.parametrize("text", ["nood.ronse.be", "NOOD.ronse.be.", "files.nood.ronse.be", "ronse.be", "nood.example", "eupen.nood.example"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["nood.ronse.be", "NOOD.ronse.be.", "files.nood.ronse.be", "ronse.be", "nood.example", "eupen.nood.example"],
+)
 def test_a_domain_of_another_or_of_the_team_is_not_taken(text: str) -> None:
     prepare(organisation=cast.ronse(), by=SYSTEM, domain="nood.ronse.be")
     with pytest.raises(Invalid, match="Another organisation"):

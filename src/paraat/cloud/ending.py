@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from paraat.cloud.actions import progress
+from paraat.cloud.actions import backups, progress
 from paraat.cloud.drivers.base import Driver, EngineFailed
-from paraat.cloud.entering import enter
-from paraat.cloud.models import Tenant
+from paraat.cloud.entering import enter, forget
+from paraat.cloud.models import Repository, Tenant
+from paraat.cloud.rules import life
 from paraat.cloud.starting import DONE, FAILED, POLL, RUNNING, Notebook
 from paraat.cloud.workload import LABEL
 from paraat.kernel.errors import ParaatError
@@ -37,7 +38,7 @@ def end_tenant(tenant: Tenant, driver: Driver, tell: Tell) -> None:
     """Have nothing left of it. EngineFailed with what is left, when the engine does not get rid of it: then it is not called gone."""
     book = _book(tenant, tell, [("destroy", name) for name in ("entrance", "removed", "looked", "repository")])
     if tenant.started_at is not None:
-        _do(book, "destroy", "entrance", lambda: enter(driver))
+        _do(book, "destroy", "entrance", lambda: _leave_entrance(tenant, driver))
         book.note("destroy", "removed", RUNNING)
         book.write()
         rounds = _remove(book, tenant, driver)
@@ -47,6 +48,12 @@ def end_tenant(tenant: Tenant, driver: Driver, tell: Tell) -> None:
     _do(book, "destroy", "looked", lambda: None, f"{proof['looked_for']}: nothing")
     _do(book, "destroy", "repository", lambda: _repository(tenant), str(proof["repository"]))
     progress.say_gone(tenant=tenant, proof=proof)
+
+
+def _leave_entrance(tenant: Tenant, driver: Driver) -> None:
+    """Not served any more, then its key is gone: in this order, for what is served needs it."""
+    enter(driver)
+    forget(tenant)
 
 
 def _remove(book: Notebook, tenant: Tenant, driver: Driver) -> int:
@@ -86,9 +93,15 @@ def _proof(tenant: Tenant, driver: Driver, rounds: int) -> dict[str, Any]:
 
 def _repository(tenant: Tenant) -> None:
     """Its backups stay, or go with it."""
-    if not tenant.keep_backups:
-        from paraat.cloud import keeping  # restic is looked for only by who needs it
+    if tenant.keep_backups:
+        return
+    from paraat.cloud import keeping  # restic is looked for only by who needs it
 
+    with keeping.still(tenant.pk, patience=60):  # a backup that still writes would make it anew
+        for place in Repository.objects.filter(tenant=tenant).values_list("location", flat=True):
+            over = Repository.objects.filter(location=place, tenant__state__in=life.OVER).exclude(tenant=tenant)
+            for row in over.select_related("tenant"):  # drills that read it and are gone keep nobody from removing it
+                backups.forget_repository(tenant=row.tenant)
         keeping.remove_repository(tenant)
 
 

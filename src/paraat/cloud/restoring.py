@@ -27,6 +27,8 @@ from paraat.cloud.repositories import Damaged
 from paraat.cloud.scanning import Scan
 from paraat.cloud.starting import DONE, FAILED, RUNNING, Notebook
 from paraat.cloud.sums import Sums
+from paraat.feeds.models import Run
+from paraat.incidents.models import Attachment
 from paraat.kernel.actor import SYSTEM, Actor
 from paraat.kernel.errors import Invalid, ParaatError
 from paraat.platform import files
@@ -82,11 +84,13 @@ def run_restore(restore_id: UUID) -> Restore:
     row = Restore.objects.select_related("tenant__organisation", "backup").get(pk=restore_id)
     with keeping.still(row.tenant_id), bringing.alone(row.tenant_id):
         if not backups.begin_restore(restore=row):
+            _forget_file(row)
             return row
         try:
             came = _back(row) if row.kind == "backup" else taking.take(row)
         except (ParaatError, OSError) as error:
             backups.end_restore(restore=row, error=str(error))
+            _forget_file(row)
             raise
         backups.end_restore(restore=row, **came)
         _forget_file(row)
@@ -262,6 +266,8 @@ def after_restore(tenant: Tenant, driver: Driver) -> None:
 
 
 def _forget_file(row: Restore) -> None:
-    """The victim's export is in the tenant now, and no longer here."""
-    if row.file and not Restore.objects.filter(file=row.file, state__in=backups.UNDERWAY).exists():
+    """The victim's export is in the tenant now, or was refused, and no longer here; the same content that came another way stays."""
+    waits = Restore.objects.filter(file=row.file, state__in=backups.UNDERWAY).exists()
+    other = Attachment.objects.filter(place=row.file).exists() or Run.objects.filter(path=row.file).exists()
+    if row.file and not waits and not other:
         files.forget(row.file)

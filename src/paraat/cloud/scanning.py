@@ -58,11 +58,18 @@ def scan(folder: Path, *, label: str) -> Scan:
 
 
 def _put_aside(folder: Path, match: re.Match[str], label: str) -> dict[str, str]:
-    """Move one file out; it keeps no right to be run."""
+    """Move one file out; it keeps no right to be run. NotScanned for one that is not there: the name of a file can break a line of the scanner's."""
     path = Path(match["path"])
+    if not path.is_relative_to(folder) or not path.is_file():
+        raise NotScanned(said=_shown(match["path"])[-300:])
     name = path.relative_to(folder)
     place = configuration.place() / "quarantine" / label / name
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.move(path, place)
     place.chmod(0o600)
-    return {"path": str(name), "found": match["name"], "place": str(place)}
+    return {"path": _shown(str(name)), "found": _shown(match["name"]), "place": _shown(str(place))}
+
+
+def _shown(text: str) -> str:
+    """A name of bytes that are no text, as text that a row can keep."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -26,6 +26,7 @@ from paraat.platform.actions import action, record
 Row = TypeVar("Row", Backup, Restore, Export)
 UNDERWAY = ("waiting", "running")
 CHECK_EVERY = timedelta(days=7)
+ENDED = "The tenant was destroyed meanwhile"
 ATTEMPTS = 3
 """Times that a restore whose process died is taken up again, before people are asked."""
 
@@ -152,12 +153,18 @@ def back_up(*, tenant: Tenant, by: Actor, because: str, enqueue: bool = True) ->
 @action
 def begin_backup(*, backup: Backup) -> bool:
     """Its work begins; False when it is over already. One that RUNS has lost its process: whoever calls this holds the lock."""
+    if _ends(backup.tenant):
+        Backup.objects.filter(pk=backup.pk, state__in=UNDERWAY).update(
+            state=Backup.State.FAILED, ended_at=moment.now(), error=ENDED
+        )
+        return False
     return Backup.objects.filter(pk=backup.pk, state__in=UNDERWAY).update(state=Backup.State.RUNNING, error="") == 1
 
 
 @action
 def end_backup(*, backup: Backup, error: str = "", **kept: Any) -> None:
-    """It is kept, or it failed with words for people."""
+    """It is kept, or it failed with words for people. What was read while the tenant was being removed may be half of it, and is not called whole."""
+    error = error or (ENDED if _ends(backup.tenant) else "")
     state = Backup.State.FAILED if error else Backup.State.DONE
     _ended(Backup.objects.filter(pk=backup.pk, state=Backup.State.RUNNING).update(
         state=state, ended_at=moment.now(), error=error[:4000], **kept))  # fmt: skip
@@ -265,6 +272,9 @@ def begin_restore(*, restore: Restore) -> bool:
             restore=restore, error=f"Its process died {ATTEMPTS} times; what it was to replace may be there in part"
         )
         return False
+    if rows.exists() and _ends(restore.tenant):
+        end_restore(restore=restore, error=ENDED)
+        return False
     done = rows.update(state=Restore.State.RUNNING, error="", attempts=restore.attempts + 1) == 1
     restore.refresh_from_db()
     return done
@@ -307,13 +317,19 @@ def export_tenant(*, tenant: Tenant, by: Actor, enqueue: bool = True) -> Export:
 
 @action
 def begin_export(*, export: Export) -> bool:
-    """Its work begins, or begins anew because its process died."""
+    """Its work begins, or begins anew because its process died. False when it is over, or the tenant is."""
+    if _ends(export.tenant):
+        Export.objects.filter(pk=export.pk, state__in=UNDERWAY).update(
+            state=Export.State.FAILED, ended_at=moment.now(), error=ENDED
+        )
+        return False
     return Export.objects.filter(pk=export.pk, state__in=UNDERWAY).update(state=Export.State.RUNNING) == 1
 
 
 @action
 def end_export(*, export: Export, error: str = "", **made: Any) -> None:
-    """The file is whole, or it is not there."""
+    """The file is whole, or it is not there: not of a tenant that was being removed meanwhile."""
+    error = error or (ENDED if _ends(export.tenant) else "")
     state = Export.State.FAILED if error else Export.State.DONE
     _ended(Export.objects.filter(pk=export.pk, state=Export.State.RUNNING).update(
         state=state, ended_at=moment.now(), error=error[:4000], **made))  # fmt: skip
@@ -339,10 +355,18 @@ def _busy(tenant: Tenant) -> bool:
     return any(model.objects.filter(tenant=tenant, state__in=UNDERWAY).exists() for model in (Backup, Restore))
 
 
+def _ends(tenant: Tenant) -> bool:
+    """Whether it is being removed, or is gone: nothing is read from it any more, and nothing of it may come to be again."""
+    rows = Tenant.objects.filter(pk=tenant.pk)
+    return rows.filter(wanted=Tenant.Wanted.GONE).exists() or rows.filter(state__in=life.OVER).exists()
+
+
 def _demand_free(tenant: Tenant) -> None:
-    """Conflict while data move: a backup taken during a restore would keep half of it."""
+    """Conflict while data move (a backup taken during a restore would keep half of it), and once it is being removed."""
     Tenant.objects.select_for_update().get(pk=tenant.pk)  # two that ask at once follow each other
     tenant.refresh_from_db()
+    if _ends(tenant):
+        raise Conflict("This tenant has nothing to keep", state=tenant.state)
     if Restore.objects.filter(tenant=tenant, state__in=UNDERWAY).exists():
         raise Conflict("Something is being restored; wait until it is over")
     if Backup.objects.filter(tenant=tenant, state__in=UNDERWAY).exists():

@@ -174,13 +174,16 @@ def say_stopped(*, tenant: Tenant) -> None:
 
 @action
 def say_gone(*, tenant: Tenant, proof: Mapping[str, Any]) -> None:
-    """The engine was looked through and nothing of it was found. Its secrets go; with a repository that is kept, that one's key stays."""
+    """The engine was looked through and nothing of it was found. Its secrets and the people on its call list go.
+
+    With a repository of its own that is kept, that one's key stays; a drill only borrowed a key.
+    """
     now = moment.now()
     kept = b""
-    if tenant.keep_backups and tenant.secrets:
+    if tenant.keep_backups and tenant.secrets and tenant.kind != Tenant.Kind.DRILL:
         known = json.loads(keys.unseal(bytes(tenant.secrets)))
         kept = keys.seal(json.dumps({name: value for name, value in known.items() if name == BACKUP_KEY}))
-    values = {name: value for name, value in tenant.values.items() if name != "accounts"}
+    values = {name: value for name, value in tenant.values.items() if name not in {"accounts", "calls"}}
     move(tenant, "destroyed", Tenant.State.DESTROYED, destroyed_at=now, proof=dict(proof), secrets=kept, values=values,
          trouble="")  # fmt: skip
     tenant.seen.update(health="absent", seen_at=now, verified_at=None)
