@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from playwright.sync_api import sync_playwright
+from tests.cloud.trial import free_port
 from tests.e2e.house import demonstration
 from tests.e2e.person import Person
 
@@ -23,14 +24,20 @@ def main() -> None:
     """Take them all; about two minutes, since the ladder is climbed for them."""
     folder = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    with demonstration() as made, sync_playwright() as playwright:
+    ports = {f"PARAAT_CLOUD_{name}_PORT": str(free_port()) for name in ("HTTPS", "IMAPS", "SUBMISSIONS")}
+    with demonstration(PARAAT_CLOUD_DRIVER="podman", **ports) as made, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         officer = Person(browser, made, phone=False, language=LANGUAGE)
         phone = Person(browser, made, phone=True, language=LANGUAGE)
         language = {"name": f"paraat_language_{made.port}", "value": LANGUAGE[:2], "url": made.url("/")}
         phone.context.add_cookies([language])
         _take(officer, phone, folder)
-        _respond(officer, folder)
+        case = _respond(officer, folder)
+        _recover(officer, case, folder)
+        made.down()
+        made.python(
+            "from paraat.cloud.drivers.podman import Driver; from tests.cloud.trial import clear; clear(Driver())"
+        )
 
 
 def _take(officer: Person, phone: Person, folder: Path) -> None:
@@ -58,8 +65,8 @@ def _take(officer: Person, phone: Person, folder: Path) -> None:
     _shot(officer, folder / "wall.png")
 
 
-def _respond(officer: Person, folder: Path) -> None:
-    """A case and a war room, both of an exercise."""
+def _respond(officer: Person, folder: Path) -> str:
+    """A case and a war room, both of an exercise; returns the case's address."""
     officer.page.set_viewport_size({"width": 1440, "height": 1300})
     officer.go("/cases/new/")
     officer.submit("", organisation="Ronse", title="Files are locked, a note is on the screens", classification="malicious-code.infected-system",
@@ -95,6 +102,20 @@ def _respond(officer: Person, folder: Path) -> None:
     officer.go(room)
     officer.page.wait_for_timeout(7000)
     _shot(officer, folder / "room.png")
+    return case
+
+
+def _recover(officer: Person, case: str, folder: Path) -> None:
+    """The victim's services, started in real containers and tried by real clients; the images must have been built (`paraat cloud build`)."""
+    officer.page.set_viewport_size({"width": 1440, "height": 1250})
+    officer.go(f"/cloud/request/?case={case.rstrip('/').rsplit('/', 1)[-1]}")
+    officer.page.locator("[name='consent']").fill("Exercise: the head of administration, by telephone")
+    officer.page.locator("button[name='now']").click()
+    officer.see("main", text="read over IMAP", seconds=120)
+    officer.see(".state", text="Verified", seconds=120)
+    officer.page.wait_for_timeout(2000)
+    officer.page.evaluate("scrollTo(0, 0)")
+    _shot(officer, folder / "recover.png")
 
 
 def _shot(person: Person, path: Path) -> None:
