@@ -24,23 +24,43 @@ def enter(driver: Driver) -> Mapping[str, tuple[str, int]]:
 def routes(driver: str) -> list[Route]:
     """Every way in to every tenant of an engine."""
     running = Tenant.objects.filter(driver=driver, wanted=Tenant.Wanted.RUNNING, healthy_at__isnull=False)
-    reached = running.exclude(kind=Tenant.Kind.DRILL)  # nobody comes in to a drill: its clients go straight to the services
+    reached = running.exclude(
+        kind=Tenant.Kind.DRILL
+    )  # nobody comes in to a drill: its clients go straight to the services
     return [route for tenant in reached.order_by("pk") for route in routes_of(tenant)]
 
 
 def routes_of(tenant: Tenant) -> Iterator[Route]:
     """The ways in to one tenant, all with one certificate for its names."""
-    wanted = [
+    wanted = _wanted(tenant)
+    if not wanted:
+        return
+    certificate, key = certificate_for(_names(wanted))
+    for host, kind, service, port in wanted:
+        yield Route(host, kind, tenant.name, service, port, certificate, key)
+
+
+def forget(tenant: Tenant) -> None:
+    """The key and certificate of a tenant that is no longer served are gone from this host."""
+    from paraat.cloud import certificates
+
+    if wanted := _wanted(tenant):
+        certificates.forget(_names(wanted))
+
+
+def _wanted(tenant: Tenant) -> list[tuple[str, str, str, str]]:
+    """Host, kind, service and port of every way in."""
+    return [
         (preparing.host_of(port.host, tenant.domain), port.entrance, name, port.name)
         for name in tenant.services
         for port in catalog.service(name).ports
         if port.entrance
     ]
-    if not wanted:
-        return
-    certificate, key = certificate_for(sorted({host for host, *_ in wanted}))
-    for host, kind, service, port in wanted:
-        yield Route(host, kind, tenant.name, service, port, certificate, key)
+
+
+def _names(wanted: list[tuple[str, str, str, str]]) -> list[str]:
+    """What its one certificate is for."""
+    return sorted({host for host, *_ in wanted})
 
 
 def certificate_for(hosts: list[str]) -> tuple[str, str]:
