@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from paraat.cloud import preparing, sheets
 from paraat.cloud.actions.preparations import prepare
 from paraat.cloud.actions.sheets import issue_sheet
+from paraat.cloud.actions.tenants import call_back
 from paraat.cloud.models import Tenant
 from paraat.kernel.errors import Conflict
 from paraat.platform.models import JournalDetail, JournalEntry
@@ -34,7 +35,7 @@ def tenant(tmp_path: Path) -> Iterator[Tenant]:
         ])  # fmt: skip
         made = playing.running(["page"])
         Tenant.objects.filter(pk=made.pk).update(services=["page", "accounts"])
-        made.refresh_from_db()
+        call_back(tenant=made, contact=cast.contact(cast.ronse(), "deputy"), by=playing.officer())
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(preparing, "hosts", lambda _: {"accounts": "https://account.nood.example"})
             yield made
@@ -84,6 +85,14 @@ def test_an_exercise_says_so_on_every_page(tenant: Tenant) -> None:
     tenant.refresh_from_db()
     pages = words(issue_sheet(tenant=tenant, by=playing.officer()))
     assert all("EXERCISE" in page or "OEFENING" in page or "EXERCICE" in page for page in pages)
+
+
+def test_nobody_gets_codes_before_a_second_contact_was_called(tenant: Tenant) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(called_back_at=None)
+    with pytest.raises(Conflict, match="second contact"):
+        issue_sheet(tenant=tenant, by=playing.officer())
+    tenant.refresh_from_db()
+    assert tenant.sheet_generation == 0
 
 
 def test_nothing_that_does_not_run_gets_a_sheet(tenant: Tenant) -> None:

@@ -24,6 +24,7 @@ from paraat.kernel.errors import Conflict, Invalid, NotAllowed
 from paraat.kernel.marking import Tlp
 from paraat.platform import moment
 from paraat.platform.models import JournalEntry
+from paraat.registry.models import Contact
 from tests import cast
 from tests.cloud import playing
 
@@ -95,6 +96,34 @@ def test_a_spocs_request_starts_after_a_call_to_somebody_else() -> None:
         deeds.call_back(tenant=tenant, contact=cast.contact(cast.spiere_helkijn()), by=playing.officer())
     deeds.call_back(tenant=tenant, contact=cast.contact(ronse, "deputy"), by=playing.officer())
     assert deeds.start_tenant(tenant=tenant, by=playing.officer()).state == "starting"
+
+
+def test_who_asked_is_not_called_back_under_another_role_or_at_the_same_telephone() -> None:
+    ronse, spoc = cast.ronse(), cast.spoc_user(cast.ronse())
+    tenant, by = asked(consent="", user=spoc, by=actor_of(spoc)), playing.officer()
+    asker = cast.contact(ronse)
+    own = asker.channels.filter(kind__in=["voice", "sms"]).first()
+    assert own is not None
+
+    def on_file(name: str, **channel: str) -> Contact:
+        made = Contact.objects.create(organisation=ronse, role="head", name=name)
+        cast.channels(made, [(channel["kind"], channel["address"])])
+        return made
+
+    for contact in (
+        on_file(f" {asker.name.upper()}", kind="voice", address="+3255000001"),
+        on_file("Another name", kind="voice", address=f"{own.address[:3]} {own.address[3:]}"),
+    ):
+        with pytest.raises(Invalid, match="somebody else"):
+            deeds.call_back(tenant=tenant, contact=contact, by=by)
+    with pytest.raises(Invalid, match="answer for"):
+        deeds.call_back(tenant=tenant, contact=on_file("By mail", kind="mail", address="x@ronse.example"), by=by)
+    former = on_file("Former head", kind="voice", address="+3255000002")
+    Contact.objects.filter(pk=former.pk).update(valid_until=moment.today() - timedelta(days=1))
+    with pytest.raises(Invalid, match="answer for"):
+        deeds.call_back(tenant=tenant, contact=former, by=by)
+    now = on_file("Head of today", kind="voice", address="+3255000003")
+    assert deeds.call_back(tenant=tenant, contact=now, by=by).called_back_to == now
 
 
 def test_consent_starts_it_but_hands_nothing_over() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from paraat.cloud import preparing, sheets
-from paraat.cloud.actions.tenants import wake
+from paraat.cloud.actions.tenants import demand_call, wake
 from paraat.cloud.models import Tenant
 from paraat.cloud.rules import life
 from paraat.kernel.actor import Actor
@@ -18,11 +18,13 @@ from paraat.platform.actions import action, record
 def issue_sheet(*, tenant: Tenant, by: Actor, enqueue: bool = True) -> bytes:
     """The sheet as PDF, with new codes: this is the only time that anybody can read them. Older codes and passwords end with it.
 
-    Accounts that were prepared since the start come with it. Raises Conflict when the tenant does not run or has no page for accounts.
+    Accounts that were prepared since the start come with it. Raises Conflict when the tenant does not run or has no page for accounts,
+    or before the call-back: with the codes in hand everything is open, whoever hands it over.
     """
     row: Tenant = Tenant.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=tenant.pk)
     if row.state not in life.PROVEN or "accounts" not in row.services:
         raise Conflict("A sheet is issued for a tenant that runs and has the accounts service")
+    demand_call(row, "hand_over")
     generation = row.sheet_generation + 1
     issued = [sheets.Issued(one["login"], one["name"], one["language"], sheets.new_code()) for one in _accounts(row)]
     kept = [_kept(one, generation) for one in issued]

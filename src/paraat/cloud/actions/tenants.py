@@ -28,6 +28,7 @@ from paraat.platform.actions import action, record
 from paraat.registry.models import Contact, Organisation
 
 GONE = "Somebody else changed this tenant first; look again"
+TELEPHONES = ("voice", "sms")
 UNPAID = frozenset({Tenant.Kind.DRILL, Tenant.Kind.EXERCISE})
 
 
@@ -180,11 +181,12 @@ def refuse_tenant(*, tenant: Tenant, by: Actor, because: str) -> Tenant:
 def call_back(*, tenant: Tenant, contact: Contact, by: Actor) -> Tenant:
     """Write down that `contact`, who is not the one who asked, was called on a number on file and confirmed the request.
 
-    Invalid for a contact of another organisation, one whose data were erased, or the one who asked.
+    Invalid for a contact of another organisation or of earlier days, one without a telephone, or who asked, under whatever role he is on file.
     """
-    if contact.organisation_id != tenant.organisation_id or contact.erased_at is not None:
+    known = Contact.objects.answering().as_of(moment.today()).filter(organisation=tenant.organisation_id, pk=contact.pk)
+    if not known.filter(channels__kind__in=TELEPHONES).exists():
         raise Invalid("This contact does not answer for the organisation", field="contact")
-    if contact.pk == tenant.requested_contact_id:
+    if _same_person(tenant.requested_contact, contact):
         raise Invalid("Call somebody else than who asked", field="contact")
     _change(tenant, "call_back", called_back_at=moment.now(), called_back_by=by.label[:200], called_back_to=contact)
     _say("tenant.called_back", tenant, by, role=contact.role)
@@ -192,11 +194,25 @@ def call_back(*, tenant: Tenant, contact: Contact, by: Actor) -> Tenant:
     return tenant
 
 
+def _same_person(asked: Contact | None, called: Contact) -> bool:
+    """Whether the two are one: the same row, the same name, or a telephone that both are reached at."""
+    if asked is None:
+        return False
+    if asked.pk == called.pk or asked.name.casefold().split() == called.name.casefold().split():
+        return True
+    return _numbers(called) <= _numbers(asked)
+
+
+def _numbers(who: Contact) -> set[str]:
+    found = who.channels.filter(kind__in=TELEPHONES).values_list("address", flat=True)
+    return {"".join(sign for sign in one if sign.isdigit()) for one in found}
+
+
 @action
 def start_tenant(*, tenant: Tenant, by: Actor, enqueue: bool = True) -> Tenant:
     """Have it run. Conflict before the call-back to a second contact; `enqueue` False: the caller brings it about himself."""
     tenant.refresh_from_db()
-    _demand_call(tenant, "start")
+    demand_call(tenant, "start")
     move(
         tenant,
         "start",
@@ -248,7 +264,7 @@ def verify_tenant(*, tenant: Tenant, by: Actor, enqueue: bool = True) -> Tenant:
 def hand_over(*, tenant: Tenant, by: Actor) -> Tenant:
     """The victim has it in hand. Conflict before the call-back, or before the sheet with credentials was issued."""
     tenant.refresh_from_db()
-    _demand_call(tenant, "hand_over")
+    demand_call(tenant, "hand_over")
     now = moment.now()
     move(tenant, "hand_over", Tenant.State.HANDED_OVER, handed_over_at=now)
     _say("tenant.handed_over", tenant, by)
@@ -332,7 +348,8 @@ def _change(tenant: Tenant, verb: str, **fields: Any) -> None:
     tenant.refresh_from_db()
 
 
-def _demand_call(tenant: Tenant, verb: str) -> None:
+def demand_call(tenant: Tenant, verb: str) -> None:
+    """Conflict where `verb` waits for the call to a second contact, and nobody made it yet."""
     needed = life.needs_call_back(tenant.kind, exercise=tenant.exercise)
     consent = bool(tenant.consent)
     if needed and tenant.called_back_at is None and life.needs_call(verb, consent=consent):
