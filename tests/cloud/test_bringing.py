@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from paraat.cloud import bringing, jobs, preparing, reconciling
+from paraat.cloud import bringing, jobs, preparing, reconciling, trying
 from paraat.cloud.actions import progress
 from paraat.cloud.actions import tenants as deeds
 from paraat.cloud.drivers.base import EngineFailed
 from paraat.cloud.models import Step, Tenant
 from paraat.kernel.errors import Conflict
 from paraat.platform import moment
-from paraat.platform.models import JournalEntry
+from paraat.platform.models import JournalDetail, JournalEntry
 from tests.cloud import playing
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +170,80 @@ def test_who_has_it_alone_may_take_it_again(engine: playing.Engine) -> None:
     tenant = playing.started()
     with bringing.alone(tenant.pk):
         assert bringing.bring(tenant.pk, patience=0).state == Tenant.State.VERIFIED
+
+
+def test_a_quiet_tenant_is_left_alone(engine: playing.Engine) -> None:
+    """However often the loop comes round, what is right is asked after and nothing else: no step, no line in the journal."""
+    tenant = playing.running()
+    before, lines = list(engine.asked), JournalEntry.objects.count()
+    for moment_ in range(60):
+        jobs.reconcile(timestamp=moment_)
+    assert engine.asked == before
+    assert JournalEntry.objects.count() == lines
+    assert tenant.steps.values("run").distinct().count() == 1
+
+
+def test_the_journal_says_what_was_wrong(engine: playing.Engine) -> None:
+    tenant = playing.running()
+    engine.die(tenant.name, "post")
+    engine.stop(tenant.name, "reader")
+    Tenant.objects.filter(pk=tenant.pk).update(values=tenant.values | {"names": {"nl": "Ander", "fr": "Autre"}})
+    bringing.bring(tenant.pk)
+    [entry] = JournalEntry.objects.filter(verb="tenant.repaired", object_id=str(tenant.pk))
+    found = JournalDetail.objects.get(entry=entry.pk).detail
+    assert found is not None and found["why"] == {
+        "page": "made from other manifests",
+        "post": "unhealthy: its process ended",
+        "reader": "not there",
+    }
+
+
+def test_what_stays_broken_is_tried_less_and_less_often(engine: playing.Engine) -> None:
+    engine.broken["reader"] = "no letter arrived"
+    tenant = playing.started()
+    waits = []
+    for _ in range(6):
+        with pytest.raises(EngineFailed):
+            bringing.bring(tenant.pk)
+        tenant.refresh_from_db()
+        again = trying.again_at(tenant)
+        assert again is not None and list(reconciling.not_as_wanted()) == []
+        waits.append(round((again - moment.now()) / timedelta(minutes=1)))
+        tenant.steps.update(ended_at=moment.now() - timedelta(minutes=16))
+        assert list(reconciling.not_as_wanted()) == [tenant.pk]
+    assert waits == [1, 2, 4, 8, 15, 15]
+    assert JournalEntry.objects.filter(verb="tenant.trouble", object_id=str(tenant.pk)).count() == 1, "told once"
+    engine.broken.clear()
+    assert trying.again_at(bringing.bring(tenant.pk)) is None
+
+
+def test_a_repair_that_is_cut_short_is_proven_again(engine: playing.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service runs again but no client has tried it: what was proven before it died does not count."""
+    tenant = playing.running()
+    engine.die(tenant.name, "post")
+
+    def dies(*_args: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(progress, "note_proven", dies)
+        with pytest.raises(KeyboardInterrupt):
+            bringing.bring(tenant.pk)
+    assert all(one.health == "healthy" for one in engine.observe(tenant.name))
+    assert list(reconciling.not_as_wanted()) == [tenant.pk]
+    engine.asked.clear()
+    bringing.bring(tenant.pk)
+    assert ("verify", "post") in engine.asked
+    assert not tenant.steps.filter(state__in=progress.OPEN).exists()
+
+
+def test_steps_of_who_died_at_the_very_end_are_ended(engine: playing.Engine) -> None:
+    tenant = playing.running()
+    tenant.steps.filter(name="verified").update(state=Step.State.RUNNING)
+    assert list(reconciling.not_as_wanted()) == [tenant.pk]
+    bringing.bring(tenant.pk)
+    assert not tenant.steps.filter(state__in=progress.OPEN).exists()
+    assert list(reconciling.not_as_wanted()) == []
 
 
 # The end --------------------------------------------------------------------------------------------------------------------------

@@ -90,6 +90,7 @@ def run(tenant: Tenant, driver: Driver, on_step: OnStep) -> None:
     demand(tenant, driver)
     starting = Starting(tenant, driver, on_step)
     if not starting.needed():
+        progress.end_cut(tenant=tenant)
         progress.say_well(tenant=tenant)
         return
     starting.run()

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from paraat.cloud import bringing, drivers, entering, room
+from paraat.cloud import bringing, drivers, entering, room, trying
 from paraat.cloud.actions import progress
-from paraat.cloud.models import Step, Tenant
+from paraat.cloud.models import Tenant
 from paraat.cloud.rules import life
 from paraat.cloud.starting import Starting
 from paraat.kernel.errors import Conflict, ParaatError
 from paraat.platform import moment
 
 _log = logging.getLogger("paraat.cloud")
-PAUSE = timedelta(seconds=60)
-"""What failed is left alone for so long: its trouble stands on the page, and trying at once would only make noise."""
 GB = 1_000_000_000
 
 
@@ -42,10 +40,11 @@ def _differs(tenant: Tenant) -> bool:
 
 
 def _runs_otherwise(tenant: Tenant) -> bool:
-    """Whether a tenant that was proven is no longer so; not looked at while somebody works on it."""
+    """Whether a tenant that was proven is no longer so, or somebody died over it; not looked at while somebody works on it."""
     try:
         with bringing.alone(tenant.pk, patience=0):
-            return Starting(tenant, drivers.named(tenant.driver), lambda _: None).needed()
+            needed = Starting(tenant, drivers.named(tenant.driver), lambda _: None).needed()
+            return needed or tenant.steps.filter(state__in=progress.OPEN).exists()
     except Conflict:
         return False
     except ParaatError as error:
@@ -54,10 +53,8 @@ def _runs_otherwise(tenant: Tenant) -> bool:
 
 
 def _failed_lately(tenant: Tenant, now: datetime) -> bool:
-    if not tenant.trouble or tenant.state == Tenant.State.QUEUED:
-        return False
-    last = tenant.steps.filter(state=Step.State.FAILED).order_by("-ended_at").first()
-    return last is not None and last.ended_at is not None and now - last.ended_at < PAUSE
+    again = trying.again_at(tenant)
+    return again is not None and now < again
 
 
 def serve() -> None:

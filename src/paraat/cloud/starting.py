@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import connections
@@ -13,7 +14,7 @@ from django.db import connections
 from paraat.cloud import catalog, preparing
 from paraat.cloud.access import Access, NotVerified
 from paraat.cloud.actions import progress
-from paraat.cloud.drivers.base import Driver, EngineFailed, Health, Route
+from paraat.cloud.drivers.base import Driver, EngineFailed, Health, Route, Seen
 from paraat.cloud.entering import routes
 from paraat.cloud.models import Tenant, TenantService
 from paraat.cloud.rules import life
@@ -43,6 +44,7 @@ class Underway:
     part: Part
     tier: int
     needs: frozenset[str]
+    why: str = ""  # what is wrong with it, for the journal
     starting: Future[None] | None = None
     verifying: Future[list[str]] | None = None
     started: bool = False
@@ -81,12 +83,12 @@ class Notebook:
         """A step is in another state now."""
         self.changes.append(progress.Change(deed, name, state, moment.now(), detail))
 
-    def write(self) -> None:
+    def write(self, how: Callable[..., None] | None = None) -> None:
         """Write down what changed, in one transaction, then tell it."""
         if not self.changes:
             return
         changes, self.changes = self.changes, []
-        progress.note_steps(tenant=self.tenant, run=self.run, changes=changes)
+        (how or progress.note_steps)(tenant=self.tenant, run=self.run, changes=changes)
         for change in changes:
             self.tell(change)
 
@@ -110,17 +112,17 @@ class Starting:
         first = not life.may("verify", self.tenant.state)
         for part in self.workload.parts:
             now, row = seen.get(part.service), rows.get(part.service)
-            right = now is not None and now.health == Health.HEALTHY and now.revision == part.revision
             proven = row is not None and (row.verified_at is not None or (not self.real and bool(row.proven)))
-            if first or not (right and proven):
+            wrong = _wrong(now, part) or ("" if proven else "not proven")
+            if first or wrong:
                 one = catalog.service(part.service)
-                self.underway[part.service] = Underway(part, one.tier, frozenset(one.needs))
+                self.underway[part.service] = Underway(part, one.tier, frozenset(one.needs), why=wrong)
         return bool(self.underway)
 
     def run(self) -> None:
         """Do what is needed. Raises Stuck naming every service that did not come about, after the others were brought about."""
         began = time.monotonic()
-        progress.say_started(tenant=self.tenant)
+        progress.say_started(tenant=self.tenant, services=self.underway)
         self.book = Notebook(self.tenant, progress.begin_run(tenant=self.tenant, steps=list(self._steps())), self.tell)
         self._network()
         with ThreadPoolExecutor(THREADS) as pool:
@@ -315,11 +317,20 @@ class Starting:
                 "Some services do not come about: " + "; ".join(f"{name}: {why}" for name, why in failed.items())
             )
         progress.note_seen(tenant=self.tenant, seen=self.driver.observe(self.tenant.name))
-        progress.say_verified(tenant=self.tenant, seconds=seconds)
         self.book.note("verify", "verified", DONE)
-        self.book.write()
+        why = {name: one.why for name, one in self.underway.items()}
+        self.book.write(partial(progress.say_verified, seconds=seconds, why=why))
         if self.entrance.error:
             raise EngineFailed(f"The services work, but the entrance does not serve them: {self.entrance.error}")
+
+
+def _wrong(now: Seen | None, part: Part) -> str:
+    """What is wrong with a service as the engine has it now; "" for nothing."""
+    if now is None:
+        return "not there"
+    if now.health != Health.HEALTHY:
+        return f"{now.health}: {now.error[:200]}" if now.error else str(now.health)
+    return "" if now.revision == part.revision else "made from other manifests"
 
 
 def words(error: BaseException) -> str:

@@ -26,6 +26,8 @@ from paraat.platform.actions import action, record
 
 BACKUP_KEY = "BACKUP_KEY"
 """The secret of a tenant's own repository; no service is told it."""
+OPEN = (Step.State.WAITING, Step.State.RUNNING)
+"""Steps of a run that goes on, or that was cut short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,21 @@ class Change:
 @action
 def begin_run(*, tenant: Tenant, steps: Sequence[tuple[str, str]]) -> int:
     """Write down the steps that lie ahead, as (deed, name); gives the number of the run. An earlier run that was cut short is ended as failed."""
-    cut = tenant.steps.filter(state__in=[Step.State.WAITING, Step.State.RUNNING])
-    cut.update(state=Step.State.FAILED, ended_at=moment.now(), detail="The process that did it ended; begun anew")
+    end_cut(tenant=tenant)
     run = (tenant.steps.aggregate(last=Max("run"))["last"] or 0) + 1
     Step.objects.bulk_create(
         Step(tenant=tenant, run=run, deed=deed, name=name, order=place) for place, (deed, name) in enumerate(steps)
     )
     tenant_changed(tenant.pk, tenant.organisation_id)
     return run
+
+
+@action
+def end_cut(*, tenant: Tenant) -> None:
+    """End, as failed, the steps of a run that was cut short: the process that did it died. For who has the tenant alone."""
+    cut = tenant.steps.filter(state__in=OPEN)
+    if cut.update(state=Step.State.FAILED, ended_at=moment.now(), detail="The process that did it ended; begun anew"):
+        tenant_changed(tenant.pk, tenant.organisation_id)
 
 
 @action
@@ -131,14 +140,27 @@ def say_healthy(*, tenant: Tenant) -> None:
 
 
 @action
-def say_started(*, tenant: Tenant) -> None:
-    """The engine took the tenant up: its clock runs from the first start."""
+def say_started(*, tenant: Tenant, services: Iterable[str] = ()) -> None:
+    """The engine takes the tenant up: its clock runs from the first start. What clients proved of these services holds no longer."""
+    tenant.seen.filter(service__in=list(services)).update(verified_at=None, proven=[])
     Tenant.objects.filter(pk=tenant.pk, started_at=None).update(started_at=moment.now())
 
 
 @action
-def say_verified(*, tenant: Tenant, seconds: float) -> None:
-    """Real clients found every service at work: as far as people had come with it before."""
+def say_verified(
+    *,
+    tenant: Tenant,
+    seconds: float,
+    run: int = 0,
+    changes: Iterable[Change] = (),
+    why: Mapping[str, str] | None = None,
+) -> None:
+    """Real clients found every service at work: as far as people had come with it before.
+
+    The last `changes` of a `run` are written with it, so that a process killed then leaves both or neither. `why`: service -> what was wrong.
+    """
+    if run:
+        note_steps(tenant=tenant, run=run, changes=changes)
     now = moment.now()
     _settle(tenant, verified_at=now)
     if life.may("verified", tenant.state):
@@ -146,7 +168,7 @@ def say_verified(*, tenant: Tenant, seconds: float) -> None:
         move(tenant, "verified", reached)
         _say("tenant.verified", tenant, seconds=round(seconds, 2))
     else:
-        _say("tenant.repaired", tenant, seconds=round(seconds, 2))
+        _say("tenant.repaired", tenant, seconds=round(seconds, 2), why=dict(why or {}))
 
 
 @action
