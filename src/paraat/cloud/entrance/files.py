@@ -20,7 +20,9 @@ def listening() -> nginx.Listening:
     )
 
 
-def files(targets: Iterable[tuple[Route, str]], where: nginx.Listening) -> dict[str, str]:
+def files(
+    targets: Iterable[tuple[Route, str]], where: nginx.Listening, relays: Iterable[nginx.Relay] = ()
+) -> dict[str, str]:
     """Name -> content, for routes with their targets. A certificate's name is its digest, so that a new one is another file."""
     found: dict[str, str] = {}
     ways = []
@@ -28,4 +30,4 @@ def files(targets: Iterable[tuple[Route, str]], where: nginx.Listening) -> dict[
         name = sha256((route.certificate + route.key).encode()).hexdigest()[:24]
         found |= {f"{name}.pem": route.certificate, f"{name}.key": route.key}
         ways.append(nginx.Way(route.kind, route.host.lower().rstrip("."), target, f"{FOLDER}/{name}.pem"))
-    return found | {"nginx.conf": nginx.render(ways, where)}
+    return found | {"nginx.conf": nginx.render(ways, where, relays)}

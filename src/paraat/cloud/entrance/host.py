@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from paraat.cloud import configuration
 from paraat.cloud.drivers.base import EngineFailed, Route
-from paraat.cloud.drivers.podman import commands
+from paraat.cloud.drivers.podman import commands, relaying
 from paraat.cloud.entrance import nginx
 from paraat.cloud.entrance.files import FOLDER, files, listening
 from paraat.cloud.rules.manifests import USER
@@ -38,7 +38,9 @@ def enter(driver: Driver, routes: Sequence[Route]) -> Mapping[str, tuple[str, in
     folder.mkdir(parents=True, exist_ok=True)
     with (configuration.place() / "entrance.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = files([(route, _target(driver, route)) for route in routes], where)
+        relaying.guard(driver.engine)
+        relays = relaying.ways(driver.engine)
+        wanted = files([(route, _target(driver, route)) for route in routes], where, relays)
         running = _running(driver)
         if not routes and not running:
             return listens

@@ -28,6 +28,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Relay:
+    """The way out for one tenant's mail: where its pods bring it, which may, and where it goes."""
+
+    listen: str  # host:port, on the tenant's own bridge
+    targets: tuple[str, ...]  # addresses of the relay
+    allowed: tuple[str, ...]  # addresses of pods
+
+
+@dataclass(frozen=True, slots=True)
 class Listening:
     """Where the entrance listens."""
 
@@ -68,8 +77,9 @@ _HTTP = """    server_tokens off;
 """
 
 
-def render(ways: Iterable[Way], listening: Listening) -> str:
+def render(ways: Iterable[Way], listening: Listening, relays: Iterable[Relay] = ()) -> str:
     """The whole file. Invalid for a name or target that is none: they come from what people type."""
+    out = sorted(relays, key=lambda one: one.listen)
     found = sorted(set(ways), key=lambda way: (way.kind, way.host))
     for way in found:
         _checked(way)
@@ -80,9 +90,10 @@ def render(ways: Iterable[Way], listening: Listening) -> str:
     parts = [_TOP, "http {\n", _TLS % "web", _HTTP, _refusal(listening), _onward(https, listening)]
     parts += [_server(way, listening) for way in https]
     parts.append("}\n")
-    if streams:
+    if streams or out:
         parts += ["stream {\n", _TLS % "streams", "    proxy_timeout 1h;\n    proxy_connect_timeout 5s;\n"]
         parts += [_stream(kind, [way for way in found if way.kind == kind], listening) for kind in streams]
+        parts += [_outward(number, one) for number, one in enumerate(out)]
         parts.append("}\n")
     return "".join(parts)
 
@@ -162,6 +173,19 @@ def _stream(kind: str, ways: list[Way], listening: Listening) -> str:
         f"    server {{\n        listen {_at(listening, kind)} ssl;\n"
         f"        ssl_certificate ${kind}_certificate;\n        ssl_certificate_key ${kind}_key;\n"
         f"        proxy_pass ${kind}_target;\n    }}\n"
+    )
+
+
+def _outward(number: int, relay: Relay) -> str:
+    """From a tenant's bridge to the relay, for the pods that may and no other."""
+    for one in (relay.listen, *relay.targets, *(f"{address}:1" for address in relay.allowed)):
+        if not _TARGET.fullmatch(one):
+            raise Invalid("This is no target for the entrance", target=one)
+    servers = " ".join(f"server {one};" for one in relay.targets)
+    allowed = " ".join(f"allow {one};" for one in relay.allowed)
+    return (
+        f"    upstream relay_{number} {{ {servers} }}\n"
+        f"    server {{ listen {relay.listen}; {allowed} deny all; proxy_pass relay_{number}; }}\n"
     )
 
 

@@ -66,6 +66,11 @@ def kept(engine: Engine, tenant: str) -> Path:
     return engine.place / "addresses" / f"{tenant}.json"
 
 
+def given(engine: Engine, tenant: str) -> dict[str, str]:
+    """The address of every pod of a tenant by its name."""
+    return _read(kept(engine, tenant)).pods
+
+
 def tell(engine: Engine, tenant: str, names: Names) -> None:
     """Have the hosts file of every pod that stands already name the pods that came after it."""
     wanted = [f"{one['ip']}\t{' '.join(one['hostnames'])}" for one in names.host_aliases()]

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from paraat.cloud.drivers.base import Capacity, EngineFailed, Route, Seen, Use
-from paraat.cloud.drivers.podman import addressing, commands, lowering, network, pods, watching
+from paraat.cloud.drivers.podman import addressing, commands, lowering, network, pods, relaying, watching
 from paraat.cloud.drivers.podman.engine import Engine
 from paraat.cloud.drivers.podman.lowering import KIND_LABEL, PORTS_LABEL, own
 from paraat.cloud.rules.manifests import demand
@@ -80,7 +80,8 @@ class Driver:
         label(workload.tenant)
         for part in workload.parts:
             demand(part.service, part.manifests)
-        _, names = pods.ensure_names(self.engine, workload)
+        net, names = pods.ensure_names(self.engine, workload)
+        relaying.note(self.engine, workload, net)
         addressing.tell(self.engine, workload.tenant, names)
         pods.ensure_volumes(self.engine, workload)
 
@@ -224,5 +225,6 @@ class Driver:
         for one in self.engine.get("/volumes/json") or ():
             if watching.belongs(one, one["Name"], tenant):
                 self.engine.delete(f"/volumes/{one['Name']}", force="true")
+        relaying.forget(self.engine, tenant)
         network.remove(self.engine, tenant)
         addressing.kept(self.engine, tenant).unlink(missing_ok=True)

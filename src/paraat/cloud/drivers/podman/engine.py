@@ -31,6 +31,8 @@ IDLE_SECONDS = 300
 """The service ends by itself when nobody has called it for this long, so that `paraat down` leaves nothing behind."""
 _EXIT_SECONDS = 10
 """How long podman keeps a process for each command that ran in a container, so that its exit code can be asked; five minutes by default."""
+_LISTS = frozenset({"/containers/json", "/networks/json", "/pods/json", "/volumes/json"})
+_TRIES = 40
 _CONTAINERS = """[engine]
 runtime = "{runtime}"
 cgroup_manager = "cgroupfs"
@@ -73,7 +75,15 @@ class Engine:
 
     def get(self, path: str, **params: Any) -> Any:
         """The JSON of an answer. NotFound when there is no such object."""
-        return self.call("GET", path, params=params).json()
+        for _ in range(_TRIES):
+            try:
+                return self.call("GET", path, params=params).json()
+            except EngineFailed as error:
+                # A list fails as a whole when somebody removes one of its objects while podman makes it.
+                if path not in _LISTS or "no such" not in str(error):
+                    raise
+                time.sleep(0.05)
+        raise EngineFailed("podman: what it has changes too fast to be listed", path=path)
 
     def post(self, path: str, body: Any = None, **params: Any) -> Any:
         """Make or change something; the JSON of the answer, or None. 304 (it was so already) is fine."""

@@ -160,6 +160,11 @@ def _run(*command: str, stdin: str = "", check: bool = True) -> subprocess.Compl
     return done
 
 
+def firewall(*words: str, check: bool = True) -> str:
+    """What iptables says."""
+    return _run("iptables", "--wait", *words, check=check).stdout
+
+
 def bridge_there(engine: Engine, tenant: str) -> bool:
     """Whether the tenant's bridge stands on the host."""
     return (Path("/sys/class/net") / bridge_of(engine, tenant)).exists()

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from paraat.cloud.drivers.base import EngineFailed
-from paraat.cloud.drivers.podman import addressing, lowering, network
+from paraat.cloud.drivers.podman import addressing, lowering, network, relaying
 from paraat.cloud.drivers.podman.engine import Engine
 from paraat.cloud.drivers.podman.lowering import KIND_LABEL, Pod, Volume, own
 from paraat.cloud.rules.manifests import USER
@@ -60,7 +60,7 @@ def start(engine: Engine, workload: Workload, service: str) -> None:
             continue
         if found:
             remove_pod(engine, tenant, found)
-        _play(engine, tenant, pod, net, names)
+        _play(engine, tenant, relaying.through(pod, part, workload, net), net, names)
     for left in here.values():  # of an older revision that had more pods
         remove_pod(engine, tenant, left)
 
