@@ -56,8 +56,8 @@ def main(megabytes: int, services: list[str]) -> dict[str, Any]:
 
 def steps(drill: Drill) -> dict[str, float]:
     """Seconds of every step of the restore, and of the proof from its end on."""
-    rows = [row for row in Step.objects.filter(tenant=drill.tenant, deed="restore") if row.began_at and row.ended_at]
-    found = {row.name: (row.ended_at - row.began_at).total_seconds() for row in rows}
+    rows = Step.objects.filter(tenant=drill.tenant, deed="restore").values_list("name", "began_at", "ended_at")
+    found = {name: (ended - began).total_seconds() for name, began, ended in rows if began and ended}
     if drill.restored_at and drill.verified_at:
         found["proven again"] = (drill.verified_at - drill.restored_at).total_seconds()
     return found

@@ -279,7 +279,8 @@ def test_a_message_that_moves_while_it_is_looked_for_is_kept(
     engine: playing.Engine, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """restic has read `cur` without it when it is opened, and `new` after: it meets it nowhere, and sees nothing wrong."""
-    walk, walks = repositories.Repository.backup, []
+    walk = repositories.Repository.backup
+    walks: list[repositories.Kept] = []
 
     def opened_meanwhile(self: repositories.Repository, folder: Path, *given: Any, **more: Any) -> repositories.Kept:
         cur = folder / os.path.relpath(tenant_folder, folder) / "crisis" / "cur"
