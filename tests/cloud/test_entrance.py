@@ -12,7 +12,7 @@ from cryptography.x509.verification import PolicyBuilder, Store
 from paraat.cloud import certificates
 from paraat.cloud.drivers.base import Route
 from paraat.cloud.entrance.files import files
-from paraat.cloud.entrance.nginx import Listening, Way, render
+from paraat.cloud.entrance.nginx import Listening, Relay, Way, render
 from paraat.kernel.errors import Invalid
 
 WHERE = Listening("127.0.0.1", {"https": 8443, "imaps": 8993, "submissions": 8465}, http=8480)
@@ -82,6 +82,14 @@ def test_a_certificates_file_is_named_by_what_is_in_it() -> None:
 
     assert len(named("a")) == 2
     assert named("a").isdisjoint(named("b"))
+
+
+def test_mail_goes_out_for_who_may_and_to_the_relay_alone() -> None:
+    text = render([way()], WHERE, [Relay("10.1.0.1:10025", ("192.0.2.25:587",), ("10.1.0.10",))])
+    assert "server { listen 10.1.0.1:10025; allow 10.1.0.10; deny all; proxy_pass relay_0; }" in text
+    assert "upstream relay_0 { server 192.0.2.25:587; }" in text
+    with pytest.raises(Invalid):
+        render([way()], WHERE, [Relay("10.1.0.1:10025", ("192.0.2.25:587; allow all",), ("10.1.0.10",))])
 
 
 @pytest.fixture

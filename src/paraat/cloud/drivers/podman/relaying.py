@@ -80,7 +80,7 @@ def _way(found: dict[str, Any]) -> Relay | None:
     except (OSError, ValueError) as error:
         _log.warning("the mail relay cannot be found", extra={"relay": found["relay"], "reason": str(error)})
         return None
-    targets = tuple(sorted({f"{address[0]!s}:{address[1]}" for *_, address in said}))
+    targets = tuple(sorted({":".join(map(str, address[:2])) for *_, address in said}))
     return Relay(f"{found['gateway']}:{PORT}", targets, tuple(found["addresses"]))
 
 
