@@ -16,7 +16,7 @@ from tests.benchmarks.bench import Bench, Line, Note, Skipped
 from tests.installation import ROOT, Installation, free_ports, installation
 
 NAMES = ("cloud-start",)
-TARGET, TURNS = 1.5, int(os.environ.get("PARAAT_BENCH_TURNS", "3"))
+TARGET, TURNS = 1.5, int(os.environ.get("PARAAT_BENCH_TURNS", "2"))
 PORTS = ("PARAAT_CLOUD_HTTPS_PORT", "PARAAT_CLOUD_IMAPS_PORT", "PARAAT_CLOUD_SUBMISSIONS_PORT")
 DOWN = """
 import django; django.setup()
