@@ -13,6 +13,7 @@ from django.utils import translation
 
 from paraat.cloud import standing
 from paraat.cloud.models import DnsCheck, Drill, Preparation, PreparedAccount
+from paraat.kernel.marking import Tlp
 from paraat.platform import moment
 from tests import cast
 from tests.cloud import screens
@@ -232,3 +233,30 @@ def test_the_organisation_shows_how_it_stands() -> None:
     other = page(client_of(cast.observer()), f"/organisations/{cast.ronse().pk}/")
     assert tenant.number not in other
     assert "Emergency cloud" not in other
+
+
+# What a town or an auditor may not -------------------------------------------------------------------------------------------------
+
+
+def test_the_team_alone_says_where_backups_go() -> None:
+    place = {"backup_location": "/srv/elsewhere"}
+    spoc = client_of(cast.spoc_user(cast.ronse()))
+    assert "backup_location" not in page(spoc, at())
+    assert spoc.post(at("save/basics/"), BASICS | place).status_code == 302
+    assert Preparation.objects.get().backup_location == ""
+    assert officer().post(at("save/basics/"), BASICS | place).status_code == 302
+    spoc.post(at("save/basics/"), BASICS | {"backup_location": "", "data_mb": "5"})
+    row = Preparation.objects.get()
+    assert (row.backup_location, row.data_mb) == ("/srv/elsewhere", 5)
+
+
+def test_what_is_for_named_people_is_not_prepared_to_an_auditor() -> None:
+    row = screens.prepared(cast.ronse())
+    DnsCheck.objects.create(preparation=row, at=moment.now(), right=True)
+    Preparation.objects.filter(pk=row.pk).update(tlp=Tlp.RED, domain="secret.ronse.be", page_approved_at=moment.now())
+    auditor = client_of(cast.auditor())
+    assert "secret.ronse.be" not in page(auditor, at())
+    assert "secret.ronse.be" in page(officer(), at())
+    for which in ("prepared=yes", "page=yes", "dns=right"):
+        assert "Ronse" not in page(auditor, f"/cloud/preparations/?{which}").split("<tbody")[-1], which
+        assert "Ronse" in page(officer(), f"/cloud/preparations/?{which}").split("<tbody")[-1], which

@@ -64,6 +64,25 @@ def test_what_cannot_be_is_refused_by_name(fields: dict[str, Any], field: str) -
     assert not Preparation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "etc/x", "/srv/../etc", "-o/x", "sftp:-oProxyCommand=sh:/x", "sftp:me@-oProxyCommand=sh:/x", "sftp://-oProxyCommand=sh/x",
+        "rest:https://me:word@store.example/", "rclone:x:y", "local:/etc", "/srv/x\nRESTIC_PASSWORD=x",
+    ],
+)  # fmt: skip
+def test_backups_go_to_a_place_and_nowhere_else(place: str) -> None:
+    with pytest.raises(Invalid, match="no place"):
+        prepare(organisation=cast.ronse(), by=playing.officer(), backup_location=place)
+
+
+@pytest.mark.parametrize(
+    "place", ["", "/srv/backups", "sftp:paraat@store.example:/srv", "s3:https://s3.example/bucket", "rest:https://store.example/x"]
+)  # fmt: skip
+def test_backups_may_go_where_restic_reaches(place: str) -> None:
+    assert prepare(organisation=cast.ronse(), by=playing.officer(), backup_location=place).backup_location == place
+
+
 def test_one_bad_row_of_accounts_loses_none_that_were_there() -> None:
     ronse, by = cast.ronse(), playing.officer()
     good = [{"login": "crisis", "name": "Crisiscel", "language": "nl"}]

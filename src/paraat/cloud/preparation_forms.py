@@ -61,6 +61,12 @@ class BasicsForm(forms.Form):
         label=_("A drill every so many days"), min_value=0, max_value=3650, help_text=_("0: only when asked for.")
     )  # fmt: skip
 
+    def __init__(self, *args: Any, places: bool = True, **more: Any) -> None:
+        """`places`: who fills it in may say where backups go. A town may not: this host writes there, with the team's credentials."""
+        super().__init__(*args, **more)
+        if not places:
+            del self.fields["backup_location"]
+
     def clean_services(self) -> list[str]:
         """With what they need."""
         return list(catalog.chosen(self.cleaned_data["services"]))

@@ -63,9 +63,10 @@ class Standing:
 
 def rows(viewer: Viewer, today: date) -> QuerySet[Organisation]:
     """The constituents that a viewer sees, each with what `of` needs; what is prepared counts only where the viewer may read it."""
-    mine = Preparation.objects.visible_to(viewer).filter(organisation=OuterRef("pk"))
+    seen = Preparation.objects.visible_to(viewer)
+    mine = seen.filter(organisation=OuterRef("pk"))
     told = {name: Subquery(mine.values(field)[:1]) for name, field in _FIELDS.items()}
-    checks = DnsCheck.objects.filter(preparation__organisation=OuterRef("pk")).order_by("-at")
+    checks = DnsCheck.objects.filter(preparation__organisation=OuterRef("pk"), preparation__in=seen).order_by("-at")
     drills = Drill.objects.visible_to(viewer).filter(
         organisation=OuterRef("pk"), state=Drill.State.PASSED, exercise=False
     )
@@ -76,7 +77,8 @@ def rows(viewer: Viewer, today: date) -> QuerySet[Organisation]:
         .annotate(
             **told,
             account_count=_count(
-                PreparedAccount.objects.filter(preparation__organisation=OuterRef("pk")), "preparation"
+                PreparedAccount.objects.filter(preparation__organisation=OuterRef("pk"), preparation__in=seen),
+                "preparation",
             ),
             callable_count=_count(_callable(today), "organisation"),
             dns_right=Coalesce(Subquery(checks.values("right")[:1]), False, output_field=BooleanField()),

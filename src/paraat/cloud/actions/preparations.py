@@ -70,6 +70,8 @@ def _read(fields: Mapping[str, Any], row: Preparation) -> dict[str, Any]:
         found["domain"] = _domain(found["domain"], row)
     if "label" in found:
         found["label"] = _label(found["label"] or row.label, row)
+    if "backup_location" in found:
+        found["backup_location"] = _location(found["backup_location"])
     for name in ("forms", "counters"):
         if name in found:
             found[name] = [str(one).strip()[:60] for one in found[name] if str(one).strip()]
@@ -83,6 +85,17 @@ def _domain(text: str, row: Preparation) -> str:
     if name and name != row.domain and not naming.is_free(row.organisation, name):
         raise Invalid("Another organisation has this name", field="domain")
     return name
+
+
+def _location(text: str) -> str:
+    """A folder, or a store that restic reaches; nothing that a program could take for an option, and nobody's password in it."""
+    place = (text or "").strip()
+    plain = (
+        place.isprintable() and ".." not in place.split("/") and not re.search(r"//?-|:-|@-|//[^/@]*:[^/@]*@", place)
+    )
+    if place and not (plain and re.match(r"(/|(sftp|s3|rest|b2|azure|gs|swift):)[^-]", place)):
+        raise Invalid("This is no place for backups", field="backup_location")
+    return place
 
 
 def _label(text: str, row: Preparation) -> str:

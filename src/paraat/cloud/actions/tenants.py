@@ -262,7 +262,7 @@ def verify_tenant(*, tenant: Tenant, by: Actor, enqueue: bool = True) -> Tenant:
 
 @action
 def hand_over(*, tenant: Tenant, by: Actor) -> Tenant:
-    """The victim has it in hand. Conflict before the call-back, or before the sheet with credentials was issued."""
+    """The victim has it in hand. Conflict before the call-back, which the sheet waits for as well."""
     tenant.refresh_from_db()
     demand_call(tenant, "hand_over")
     now = moment.now()

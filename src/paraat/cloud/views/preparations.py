@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -81,13 +81,11 @@ class _Scored(Table):
 
 
 def _is_prepared(rows: Any, value: str) -> Any:
-    has = Exists(Preparation.objects.filter(organisation=OuterRef("pk")))
-    return rows.filter(has) if value == "yes" else rows.filter(~has)
+    return rows.filter(prepared_at__isnull=value != "yes")
 
 
 def _is_approved(rows: Any, value: str) -> Any:
-    has = Exists(Preparation.objects.filter(organisation=OuterRef("pk"), page_approved_at__isnull=False))
-    return rows.filter(has) if value == "yes" else rows.filter(~has)
+    return rows.filter(approved_at__isnull=value != "yes")
 
 
 def _dns(rows: Any, value: str) -> Any:
@@ -114,7 +112,7 @@ def _organisation(request: Request, pk: UUID) -> Organisation:
 
 
 def _page(request: Request, organisation: Organisation, **wrong: forms.Form) -> HttpResponse:
-    row = _row(organisation)
+    row = _row(request, organisation)
     languages = _languages(organisation)
     accounts = list(row.accounts.all()) if row else []
     written = lines.written(
@@ -129,7 +127,7 @@ def _page(request: Request, organisation: Organisation, **wrong: forms.Form) -> 
         "row": row,
         "standing": standing.of(organisation),
         "accounts": accounts,
-        "basics_form": BasicsForm(initial=basics_initial(row)),
+        "basics_form": BasicsForm(initial=basics_initial(row), places=works(request)),
         "accounts_form": AccountsForm(initial={"accounts": written}),
         "intake_form": IntakeForm(initial=intake),
         "page_form": PageForm(initial=page_initial(row.page if row else {}, languages), languages=languages),
@@ -149,8 +147,14 @@ def _page(request: Request, organisation: Organisation, **wrong: forms.Form) -> 
     return render(request, "cloud/preparation.html", context, status=400 if wrong else 200)
 
 
-def _row(organisation: Organisation) -> Preparation | None:
-    return Preparation.objects.filter(organisation=organisation.pk).prefetch_related("accounts").first()
+def _row(request: Request, organisation: Organisation) -> Preparation | None:
+    """What was prepared, where the reader may see it."""
+    return (
+        Preparation.objects.visible_to(request.viewer)
+        .filter(organisation=organisation.pk)
+        .prefetch_related("accounts")
+        .first()
+    )
 
 
 def _languages(organisation: Organisation) -> list[str]:
@@ -180,7 +184,7 @@ Made = tuple[forms.Form, Callable[[Any], dict[str, Any]]]
 
 
 def _basics(request: Request, _organisation: Organisation) -> Made:
-    return BasicsForm(request.POST), lambda form: form.cleaned_data
+    return BasicsForm(request.POST, places=works(request)), lambda form: form.cleaned_data
 
 
 def _accounts(request: Request, organisation: Organisation) -> Made:
@@ -193,7 +197,7 @@ def _intake(request: Request, _organisation: Organisation) -> Made:
 
 
 def _citizens_page(request: Request, organisation: Organisation) -> Made:
-    row = _row(organisation)
+    row = _row(request, organisation)
     form = PageForm(request.POST, languages=_languages(organisation))
     return form, lambda form: {"page": _dated(form.page(), row.page if row else {})}
 
@@ -218,7 +222,7 @@ _PARTS: dict[str, Callable[[Request, Organisation], Made]] = {
 def approve(request: Request, pk: UUID) -> HttpResponse:
     """The page may be shown as it is now. Whoever changes it later asks again."""
     organisation = _organisation(request, pk)
-    row = _row(organisation)
+    row = _row(request, organisation)
     if row is not None:
         attempt(request, lambda: approve_page(preparation=row, by=request.actor), _now("Approved."))
     return HttpResponseRedirect(f"{reverse('preparation', args=[pk])}#page")
@@ -229,7 +233,7 @@ def approve(request: Request, pk: UUID) -> HttpResponse:
 def look(request: Request, pk: UUID) -> HttpResponse:
     """Ask the domain name system whether the records are right."""
     organisation = _organisation(request, pk)
-    row = _row(organisation)
+    row = _row(request, organisation)
     if row is not None:
         attempt(request, lambda: check_dns(preparation=row, by=request.actor), _now("Looked at."))
     return HttpResponseRedirect(f"{reverse('preparation', args=[pk])}#dns")
@@ -248,7 +252,7 @@ POLICY = (
 def preview(request: Request, pk: UUID, name: str) -> HttpResponse:
     """One file of the emergency page as it would be served now."""
     organisation = _organisation(request, pk)
-    row = _row(organisation)
+    row = _row(request, organisation)
     languages = _languages(organisation)
     names = {code: organisation.name_in(code) for code in languages}
     kept = row.page if row else {}
