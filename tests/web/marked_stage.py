@@ -41,6 +41,7 @@ from paraat.warroom.actions.rooms import open_room
 from paraat.warroom.actions.threat import set_threat_level
 from paraat.warroom.models import Room
 from tests import cast
+from tests.cloud import staged
 
 WORD = re.compile(r"zq\d{4}t\dz")
 LANGUAGES = ("nl", "fr", "de", "en")
@@ -66,6 +67,7 @@ class Stage:
         self.rooms = [self._room(level, below) for level, below in ROOMS.items()]
         for level in Tlp:
             self._loose(level)
+        staged.set_up(self)
         self.ids["handover"].append(make_handover(by=self.by).pk)
 
     def mark(self, level: int) -> str:

@@ -44,6 +44,7 @@ from paraat.warroom.models import Room, Signal, SituationReport, Statement
 from paraat.web import rights
 from tests import cast
 from tests.api.stage import Caller
+from tests.cloud.staged import OF_THE_CLOUD
 from tests.platform.test_marked import allowed
 from tests.web.marked_stage import WORD, Stage
 from tests.web.pages import client_of
@@ -69,6 +70,11 @@ LISTS = {
     "/journal",
     "/countdowns",
     "/help-requests",
+    "/cloud/tenants",
+    "/cloud/drills",
+    "/cloud/drills/claimed",
+    "/cloud/preparations",
+    "/cloud/programme",
 }
 FORMS = ("json", "pdf", "docx")
 
@@ -93,6 +99,8 @@ def addresses(stage: Stage, path: str, *, across: bool) -> Iterator[str]:
         return
     elif path.startswith(("/organisations/", "/portal/card/")):
         yield from (path.replace("<pk>", str(key)) for key in [stage.victim.pk] if len(names) == 1)
+    elif noun == "cloud":
+        yield from of_the_cloud(stage, path)
     elif path.startswith("/portal/"):
         yield from (path.replace("<pk>", str(key)) for key in stage.ids["reports"] if "reports" in path)
     elif len(names) == 1:
@@ -106,6 +114,19 @@ def addresses(stage: Stage, path: str, *, across: bool) -> Iterator[str]:
                 whole = path.replace(f"<{first}>", str(above), 1).replace(f"<{names[1]}>", str(key), 1)
                 forms = FORMS if "<form>" in whole else ("",)
                 yield from (whole.replace("<form>", form).replace("<number>", "1") for form in forms)
+
+
+def of_the_cloud(stage: Stage, path: str) -> Iterator[str]:
+    """The addresses of tenants and drills, and those of towns that prepared something or had drills."""
+    part, below = re.match(r"/cloud/([\w-]+)/(of/)?", path).groups()  # type: ignore[union-attr]
+    keys = stage.ids["prepared"] if part == "preparations" or below else stage.ids[part]
+    assert keys, f"nothing on the stage for {path}"
+    for key in keys:
+        whole = path.replace("<pk>", str(key))
+        if "<name>" in whole:
+            yield from (whole.replace("<name>", name) for name in ("nl.html", "de.html", "style.css"))
+        else:
+            yield re.sub(r"<\w+>", "approve", whole)
 
 
 def read(answer: Any) -> str:
@@ -181,6 +202,7 @@ def ask(reader: Reader, user: User) -> None:
     ids = {
         "report": reader.stage.ids["reports"], "case": reader.stage.ids["cases"], "room": reader.stage.ids["rooms"],
         "clock": reader.stage.ids["clocks"], "organisation": [reader.stage.victim.pk],
+        "tenant": reader.stage.ids["tenants"],
         "evidence": [child for _, child in reader.stage.children["cases", "evidence"]],
     }  # fmt: skip
     page, reader.client = reader.client, caller.client
@@ -202,12 +224,12 @@ def ask(reader: Reader, user: User) -> None:
 
 def search(reader: Reader) -> None:
     """Look for every word: what is found says what it is called."""
-    found = (Case, Room, Signal, Statement, SituationReport)
+    found = (Case, Room, Signal, Statement, SituationReport, *OF_THE_CLOUD)
     for word in [one for one, rows in reader.stage.marks.items() if isinstance(rows[0], found)]:
         answer = reader.client.get("/search/", {"q": word})
         assert answer.status_code in {200, 302, 403}
         text = read(answer).split("<main")[-1]
-        hits = re.findall(rf'<a [^>]*href="/(?:cases|rooms|reports|sitreps)[^"]*"[^>]*>[^<]*{word}', text)
+        hits = re.findall(rf'<a [^>]*href="/(?:cases|rooms|reports|sitreps|cloud)[^"]*"[^>]*>[^<]*{word}', text)
         reader.note({word} if hits else set(), f"/search/?q={word}")
 
 
@@ -217,7 +239,9 @@ def complete(reader: Reader) -> set[str]:
     expected = {
         word
         for word, rows in reader.stage.marks.items()
-        if reader.may(word) and (room or not isinstance(rows[0], OF_THE_ROOM))
+        if reader.may(word)
+        and (room or not isinstance(rows[0], OF_THE_ROOM))
+        and (room or reader.viewer.has(Role.SPOC) or not isinstance(rows[0], OF_THE_CLOUD))
     }
     return expected - reader.seen
 
