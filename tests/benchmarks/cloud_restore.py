@@ -55,9 +55,14 @@ def main(megabytes: int, services: list[str]) -> dict[str, Any]:
 
 
 def steps(drill: Drill) -> dict[str, float]:
-    """Seconds of every step of the restore, and of the proof from its end on."""
+    """Seconds of every step of the restore; and from its end, when the data are in place, until the services run on them and until they are proven."""
     rows = Step.objects.filter(tenant=drill.tenant, deed="restore").values_list("name", "began_at", "ended_at")
     found = {name: (ended - began).total_seconds() for name, began, ended in rows if began and ended}
+    again = Step.objects.filter(
+        tenant=drill.tenant, deed="start", name="healthy", state=Step.State.DONE, ended_at__gte=drill.restored_at
+    )
+    if drill.restored_at and (running := again.order_by("ended_at").values_list("ended_at", flat=True).first()):
+        found["running again"] = (running - drill.restored_at).total_seconds()
     if drill.restored_at and drill.verified_at:
         found["proven again"] = (drill.verified_at - drill.restored_at).total_seconds()
     return found
