@@ -55,7 +55,7 @@ def main(megabytes: int, services: list[str]) -> dict[str, Any]:
 
 
 def steps(drill: Drill) -> dict[str, float]:
-    """Seconds of every step of the restore; and from its end, when the data are in place, until the services run on them and until they are proven."""
+    """Seconds of every step of the restore; from its end on, until the services run on the data and until they are proven."""
     rows = Step.objects.filter(tenant=drill.tenant, deed="restore").values_list("name", "began_at", "ended_at")
     found = {name: (ended - began).total_seconds() for name, began, ended in rows if began and ended}
     again = Step.objects.filter(
