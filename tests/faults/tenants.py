@@ -2,6 +2,7 @@
 
     python -m tests.faults.tenants start SERVICES   asks for a tenant, prints its id
     python -m tests.faults.tenants bring ID         brings it to what is wanted
+    python -m tests.faults.tenants confirm ID       notes that a second contact was called
     python -m tests.faults.tenants end ID           asks for its end
     python -m tests.faults.tenants killed ID N      children bring it about; each is killed one instant (N of them) later than the one before
     python -m tests.faults.tenants look ID          prints how rows and engine are
@@ -125,6 +126,12 @@ def killed(key: str, step: str) -> Any:
     raise AssertionError("no child reached the end")
 
 
+def confirm(key: str) -> Any:
+    """A second contact was called."""
+    tenant, contact = Tenant.objects.get(pk=key), cast.contact(cast.ronse(), "deputy")
+    return tenants.call_back(tenant=tenant, contact=contact, by=actor_of(cast.duty_officer())).state
+
+
 def end(key: str) -> Any:
     """It is to go."""
     tenant = Tenant.objects.get(pk=key)
@@ -165,5 +172,5 @@ def look(key: str) -> Any:
 
 if __name__ == "__main__":
     verb, *given = sys.argv[1:]
-    deeds = (start, bring, end, killed, look, quiet, main)
+    deeds = (start, bring, confirm, end, killed, look, quiet, main)
     print(json.dumps({deed.__name__: deed for deed in deeds}[verb](*given)))

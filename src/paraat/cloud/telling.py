@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from paraat.cloud import preparing
+from paraat.cloud import preparing, trying
 from paraat.cloud.models import Tenant
 from paraat.kernel.errors import Invalid, NotFound, ParaatError
 from paraat.kernel.marking import Tlp
@@ -70,6 +70,7 @@ def whole(tenant: Tenant) -> dict[str, Any]:
     return summary(tenant) | {
         "budget": {name: getattr(tenant, name) for name in ("memory_mb", "cpu_millis", "disk_gb", "cents_per_day")},
         "seconds": seconds(tenant),
+        "again_at": _iso(trying.again_at(tenant)),
         "seen": [_service(row) for row in tenant.seen.all()],
         "addresses": addresses(tenant),
         "steps": [_step(step) for step in tenant.steps.filter(run=last)],

@@ -74,3 +74,5 @@ def show_tenant(tenant: Tenant, as_json: bool) -> None:
         click.echo(f"  {row['service']:12}{row['health']:10}{proven:12}{where}")
     if tenant.trouble:
         click.echo(f"  {tenant.trouble}")
+    if found["again_at"]:
+        click.echo(f"  tried again at {found['again_at']}")

@@ -83,6 +83,7 @@ class TenantStatusOut(Schema):
     wanted: str
     trouble: str
     seconds: dict[str, float] = Field(description="from the request to started, healthy and verified")
+    again_at: datetime | None = Field(description="when what failed is tried again by itself")
     seen: list[TenantServiceOut]
     addresses: dict[str, str]
     steps: list[TenantStepOut]
