@@ -174,14 +174,19 @@ def main(count: str, *services: str) -> None:
 
     import django
 
-    django.setup()
+    with tempfile.TemporaryDirectory(prefix="paraat-density-") as folder:
+        os.environ |= {"DJANGO_SETTINGS_MODULE": "paraat.settings", "PARAAT_HOME": folder}
+        django.setup()
+        print(json.dumps(_main(Path(folder), int(count), services)))
+
+
+def _main(folder: Path, count: int, services: Sequence[str]) -> dict[str, Any]:
     from paraat.cloud import images
     from tests.cloud import trial
 
-    with tempfile.TemporaryDirectory(prefix="paraat-density-") as folder, trial.podman(Path(folder)) as driver:
+    with trial.podman(folder) as driver:
         images.build({one for name in catalog.chosen(services) for one in catalog.service(name).images})
-        said = measured(driver, int(count), services)
-    print(json.dumps(said))
+        return measured(driver, count, services)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ def test_a_certificate_that_ends_soon_is_renewed_by_who_reconciles(
 ) -> None:
     with monkeypatch.context() as short:
         short.setattr(certificates, "DAYS", 5)
+        short.setattr(certificates, "RENEW_DAYS", 3)
         playing.running(["page"])
     (before,) = ends(engine)
     assert (before - datetime.now(UTC)).days < 5

@@ -128,3 +128,12 @@ def test_keys_are_for_paraats_user_alone(home: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
     certificates.forget(["nood.ronse.be"])
     assert [path.name for path in home.rglob("*.key")] == ["ca.key"]
+
+
+def test_in_the_last_days_of_the_authority_nothing_is_issued_over_and_over(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificates.authority()
+    later = datetime.now(UTC) + timedelta(days=certificates.AUTHORITY_DAYS - 3)
+    monkeypatch.setattr(certificates, "_now", lambda: later)
+    assert certificates.issue(["nood.ronse.be"]) == certificates.issue(["nood.ronse.be"])

@@ -86,7 +86,8 @@ def _kept(place: Path, authority: x509.Certificate) -> tuple[str, str] | None:
     except FileNotFoundError:
         return None
     certificate = x509.load_pem_x509_certificate(chain.encode())
-    late = certificate.not_valid_after_utc < _now() + timedelta(days=RENEW_DAYS)
+    # No certificate outlives its authority: one that ends with it cannot be bettered by issuing it again and again.
+    late = certificate.not_valid_after_utc < min(_now() + timedelta(days=RENEW_DAYS), authority.not_valid_after_utc)
     return None if late or _pem(authority) not in chain else (chain, key)
 
 
