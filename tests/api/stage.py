@@ -10,6 +10,7 @@ from django.test import Client
 from paraat.accounts import actions
 from paraat.accounts.models import User
 from paraat.alerts.models import CallLine
+from paraat.cloud.actions.drills import drill, end_drill
 from paraat.cloud.actions.tenants import request_tenant
 from paraat.exercises import scenarios
 from paraat.exercises.actions.planning import plan_exercise
@@ -113,6 +114,8 @@ def _responding(victim: Organisation) -> dict[str, list[str]]:
     piece = store_evidence(case=case, name="note.txt", stream=[b"note"], by=SYSTEM)
     room = open_room(title="Room", by=SYSTEM)
     tenant = request_tenant(organisation=victim, by=SYSTEM, services=["web"], consent="The head agreed by telephone")
+    drilled = drill(organisation=victim, by=SYSTEM, enqueue=False)
+    end_drill(drill=drilled, error="It was stopped")
     scenario = scenarios.get("ransomware-december-2022")
     exercise = plan_exercise(scenario=scenario, by=SYSTEM, parts={part.key: victim for part in scenario.parts})
     return {
@@ -124,6 +127,7 @@ def _responding(victim: Organisation) -> dict[str, list[str]]:
         "room": [str(room.pk)],
         "exercise": [str(exercise.pk)],
         "tenant": [str(tenant.pk)],
+        "drill": [str(drilled.pk)],
     }
 
 

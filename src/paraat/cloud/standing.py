@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import add
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +103,31 @@ def rows(viewer: Viewer, today: date) -> QuerySet[Organisation]:
         )
     )
     return found
+
+
+def scored(found: QuerySet[Organisation], today: date) -> QuerySet[Organisation]:
+    """`rows` with their score in the query, so that a list sorts and filters by it: what `readiness.score` says of each, in SQL."""
+    first = datetime.combine(today - timedelta(days=readiness.DRILL_HOLDS), time(), moment.ZONE)
+    has = {
+        "contacts": Q(callable_count__gte=2),
+        "services": Q(prepared_services__len__gt=0),
+        "page": _says("message") | _says("title"),
+        "page_approved": Q(approved_at__isnull=False),
+        "accounts": Q(account_count__gt=0),
+        "dns": Q(prepared_domain__gt="", dns_right=True),
+        "drill": Q(drilled_at__gte=first),
+        "domain": Q(prepared_domain__gt=""),
+        "phone": _says("phone") | _says("phones"),
+        "targets": Q(claimed_minutes__isnull=False, prepared_mb__isnull=False),
+    }
+    points = [Case(When(has[name], then=Value(worth)), default=Value(0)) for name, worth in readiness.POINTS.items()]
+    return found.annotate(score=reduce(add, points))
+
+
+def _says(key: str) -> Q:
+    """Whether a text or list of the prepared page holds anything."""
+    said = Coalesce(KeyTextTransform(key, F("prepared_page")), Value(""), output_field=TextField())
+    return ~Q(In(said, ["", "{}", "[]"]))
 
 
 _FIELDS = {

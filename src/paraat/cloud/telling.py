@@ -49,6 +49,7 @@ def summary(tenant: Tenant) -> dict[str, Any]:
         "organisation": tenant.organisation.name,
         "kind": tenant.kind,
         "state": tenant.state,
+        "real": tenant.real,
         "wanted": tenant.wanted,
         "driver": tenant.driver,
         "domain": tenant.domain,

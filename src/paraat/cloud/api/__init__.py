@@ -6,7 +6,7 @@ from importlib import import_module
 
 from paraat.platform.api import Operations
 
-PARTS = ("tenants",)
+PARTS = ("tenants", "backups", "drills")
 """The nouns, in the order of the API's description."""
 
 operations = Operations()

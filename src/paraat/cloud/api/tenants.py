@@ -38,6 +38,9 @@ class TenantOut(Answer):
     state: str
     wanted: str = Field(description="what people decided: nothing, running, stopped or gone")
     driver: str
+    real: bool = Field(
+        description="whether clients can reach it; where it is false, verified says that it started and no more"
+    )
     domain: str
     services: list[str]
     tlp: TlpLabel
@@ -80,6 +83,7 @@ class TenantStatusOut(Schema):
 
     number: str
     state: str
+    real: bool = Field(description="where it is false, no client proved anything")
     wanted: str
     trouble: str
     seconds: dict[str, float] = Field(description="from the request to started, healthy and verified")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from paraat.cloud.models.programmes import Programme
@@ -129,6 +130,17 @@ class Tenant(MarkedModel):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def real(self) -> bool:
+        """Whether clients can reach what its engine runs; the double in memory runs nothing (`drivers.base.Driver.real`)."""
+        return self.driver != "memory"
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]  # the plugin has Django's own already
+        """Its state for people. Nothing is called verified where no client could try it."""
+        if self.state == self.State.VERIFIED and not self.real:
+            return gettext("Started whole, nothing proven")
+        return str(self.State(self.state).label)
 
 
 class OfTenant(models.Model):

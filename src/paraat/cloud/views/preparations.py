@@ -43,7 +43,7 @@ WRITES = (*WORKS, Role.SPOC)
 @allow(*READS)
 def listing(request: Request) -> HttpResponseBase:
     """Every constituent, prepared or not, with what is missing."""
-    rows = standing.rows(request.viewer, moment.today())
+    rows = standing.scored(standing.rows(request.viewer, moment.today()), moment.today())
     if not watches(request):
         rows = rows.filter(pk__in=request.viewer.own)
     table = _Scored(
@@ -52,7 +52,7 @@ def listing(request: Request) -> HttpResponseBase:
         name="preparations",
         columns=[
             Column("name", _("Name"), sort="name"),
-            Column("score", _("Ready, of 100"), value=lambda row: standing.of(row).percent, number=True),
+            Column("score", _("Ready, of 100"), sort="score", value=lambda row: standing.of(row).percent, number=True),
             Column("missing", _("Missing"), value=lambda row: [one.words for one in standing.of(row).missing]),
             Column("changed", _("Changed"), value=lambda row: row.prepared_at, sort="prepared_at"),
             Column("claimed", _("Claimed, minutes"), value=lambda row: row.claimed_minutes, sort="claimed_minutes", number=True),
@@ -61,6 +61,7 @@ def listing(request: Request) -> HttpResponseBase:
         search=["name", "nis"],
         filters=[
             Filter("prepared", _("Prepared"), [("no", _("not prepared")), ("yes", _("something is prepared"))], apply=_is_prepared),
+            Filter("ready", _("Ready, of 100"), [(one, one) for one in READY], apply=_ready),
             Filter("page", _("Emergency page"), [("no", _("not approved")), ("yes", _("approved"))], apply=_is_approved),
             Filter("dns", _("DNS records"), [("right", _("right")), ("wrong", _("not right, or not looked at"))], apply=_dns),
             Filter("province", _("Province"), list(PROVINCES.items())),
@@ -82,6 +83,13 @@ class _Scored(Table):
 
 def _is_prepared(rows: Any, value: str) -> Any:
     return rows.filter(prepared_at__isnull=value != "yes")
+
+
+READY = {"0-49": (0, 49), "50-79": (50, 79), "80-100": (80, 100)}
+
+
+def _ready(rows: Any, value: str) -> Any:
+    return rows.filter(score__range=READY[value])
 
 
 def _is_approved(rows: Any, value: str) -> Any:

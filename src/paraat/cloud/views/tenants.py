@@ -155,6 +155,6 @@ def _context(request: Request, tenant: Tenant, now: datetime) -> dict[str, Any]:
         "services": picture.service_lines(tenant, language(), configuration.entrance()),
         "watches": watches(request),
         "works": works(request),
-        "real": tenant.driver != "memory",
+        "real": tenant.real,
         "verbs": [],
     }
