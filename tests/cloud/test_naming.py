@@ -13,7 +13,7 @@ from django.utils import translation
 from paraat.cloud import configuration
 from paraat.cloud.actions import tenants as deeds
 from paraat.cloud.actions.preparations import note_dns, prepare
-from paraat.cloud.models import Preparation, Tenant
+from paraat.cloud.models import Preparation, Programme, Tenant
 from paraat.kernel.actor import SYSTEM
 from paraat.kernel.errors import Invalid
 from paraat.registry.models import Organisation
@@ -95,3 +95,23 @@ def test_two_at_once_do_not_get_one_name() -> None:
         one.join(30)
     assert not failed
     assert sorted(Tenant.objects.values_list("name", flat=True)) == ["ronse", "ronse-2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_two_approvals_at_once_share_one_programme() -> None:
+    tenants, barrier = [asked(cast.ronse()), asked(province())], threading.Barrier(2)
+
+    def approve(tenant: Tenant) -> None:
+        try:
+            barrier.wait(10)
+            deeds.approve_tenant(tenant=tenant, by=SYSTEM)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=approve, args=[one]) for one in tenants]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(30)
+    assert Programme.objects.count() == 1
+    assert Tenant.objects.filter(state="approved").count() == 2

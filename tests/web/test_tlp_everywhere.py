@@ -203,6 +203,7 @@ def ask(reader: Reader, user: User) -> None:
         "report": reader.stage.ids["reports"], "case": reader.stage.ids["cases"], "room": reader.stage.ids["rooms"],
         "clock": reader.stage.ids["clocks"], "organisation": [reader.stage.victim.pk],
         "tenant": reader.stage.ids["tenants"],
+        "drill": reader.stage.ids["drills"],
         "evidence": [child for _, child in reader.stage.children["cases", "evidence"]],
     }  # fmt: skip
     page, reader.client = reader.client, caller.client

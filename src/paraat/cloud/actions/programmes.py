@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from paraat.cloud import configuration
 from paraat.cloud.models import Programme, Tenant
 from paraat.cloud.rules.envelope import Commitment, Envelope, envelope
@@ -13,6 +15,8 @@ from paraat.kernel.errors import Conflict, Invalid
 from paraat.platform import moment
 from paraat.platform.actions import action, record
 
+_LOCK = 0x50434C50
+"""The advisory lock of whoever makes the first programme (`PCLP`)."""
 DEFAULTS = ("default_memory_mb", "default_cpu_millis", "default_disk_gb", "default_cents_per_day", "default_days")
 CHANGEABLE = ("name", "envelope_cents", "begins_on", "ends_on", *DEFAULTS)
 
@@ -48,12 +52,22 @@ def current_programme(*, on: date | None = None) -> Programme:
     Locked until the transaction ends: two commitments at once follow each other, and only one takes the last euro.
     """
     day = on or moment.today()
-    found = Programme.objects.select_for_update().filter(begins_on__lte=day).exclude(ends_on__lt=day)
-    first = found.order_by("-begins_on", "-pk").first()
-    if first is not None:
-        return first
+    if (found := _of(day)) is not None:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK]
+        )  # there is no row to lock: two would make one each
+    if (found := _of(day)) is not None:
+        return found
     cents = configuration.ENVELOPE.get() * 100
     return make_programme(name=f"{day.year}", envelope_cents=cents, begins_on=date(day.year, 1, 1), by=SYSTEM)
+
+
+def _of(day: date) -> Programme | None:
+    found = Programme.objects.select_for_update().filter(begins_on__lte=day).exclude(ends_on__lt=day)
+    first: Programme | None = found.order_by("-begins_on", "-pk").first()
+    return first
 
 
 def envelope_of(programme: Programme) -> Envelope:
