@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from datetime import timedelta
 from typing import Any
 
@@ -324,3 +325,16 @@ def test_the_programme_shows_commitments_and_is_edited_by_the_coordinator() -> N
              "default_memory_mb": 1024, "default_cpu_millis": 2000, "default_disk_gb": 20}  # fmt: skip
     assert "of 5,000 euro committed" in said(client, "/cloud/programme/edit/", given)
     assert "6.5" in page(client, "/cloud/programme/")
+
+
+def test_without_podman_the_pages_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = shutil.which
+    monkeypatch.setattr(
+        shutil, "which", lambda name, **more: None if name in {"podman", "conmon"} else found(name, **more)
+    )
+    monkeypatch.setenv("PARAAT_CLOUD_DRIVER", "podman")
+    caches["local"].clear()
+    for path in ("/cloud/", "/cloud/capacity/", "/cloud/catalog/"):
+        assert "apt-get install --no-install-recommends podman conmon" in page(client_of(cast.duty_officer()), path), (
+            path
+        )
