@@ -56,12 +56,6 @@ def _leave_entrance(tenant: Tenant, driver: Driver) -> None:
     forget(tenant)
 
 
-def _leave_entrance(tenant: Tenant, driver: Driver) -> None:
-    """Not served any more, then its key is gone: in this order, for what is served needs it."""
-    enter(driver)
-    forget(tenant)
-
-
 def _remove(book: Notebook, tenant: Tenant, driver: Driver) -> int:
     """Remove until nothing is found twice in a row: what is being made while one removes would slip through a single look."""
     deadline, clean, rounds, said = time.monotonic() + PATIENCE, 0, 0, ""
