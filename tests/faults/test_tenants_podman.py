@@ -91,6 +91,22 @@ def test_tenants_do_not_notice_that_podman_is_killed(house: Installation, tenant
     print(f"BENCH fault kill-podman under a tenant: it answered another process after {time.monotonic() - began:.1f} s")
 
 
+def test_it_is_handed_over_extended_wound_down_and_started_again(house: Installation, tenant: str) -> None:
+    """By command line, beside the workers."""
+    assert house.run("cloud", "hand_over", "ronse", check=False).returncode != 0, "nobody was called back"
+    asked(house, "confirm", tenant)
+    house.run("cloud", "sheet", "ronse", house.home / "sheet.pdf", "--yes", timeout=BUSY)
+    house.wait(lambda: asked(house, "quiet", tenant, "1") == 0, seconds=BUSY, what="the accounts of the sheet")
+    assert "handed over" in house.run("cloud", "hand_over", "ronse", timeout=BUSY).stdout
+    house.run("cloud", "extend", "ronse", "--days", "40", "--reason", "Not done yet", timeout=BUSY)
+    house.run("cloud", "stop", "ronse", "--reason", "Over for now", timeout=BUSY)
+    assert _mains(house, tenant) == {}
+    assert asked(house, "look", tenant)["left"], "everything is kept"
+    house.run("cloud", "start", "ronse", timeout=BUSY)
+    found = asked(house, "look", tenant)
+    assert (found["state"], sorted(found["running"])) == ("handed_over", ["accounts", "web"])
+
+
 def test_an_end_that_is_killed_leaves_nothing(house: Installation, tenant: str) -> None:
     """Last in this file: the tenant is gone after it."""
     asked(house, "end", tenant)
