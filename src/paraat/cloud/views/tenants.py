@@ -30,7 +30,7 @@ from paraat.platform.panels import standing_on
 from paraat.platform.registrations import panels
 from paraat.platform.tables import WORLD, Column, Filter, Table
 
-SHOWN = ("number", "name", "organisation__name", "organisation__names", "kind", "state", "state_at", "services", "until", "cents_per_day",
+SHOWN = ("number", "name", "organisation__name", "organisation__names", "kind", "state", "driver", "state_at", "services", "until", "cents_per_day",
          "requested_at", "trouble", "over_disk", "tlp", "exercise", "priority")  # fmt: skip
 
 NOTHING_WRONG: Mapping[str, forms.Form] = MappingProxyType({})
