@@ -12,9 +12,10 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,7 @@ CONTAINERS = {
     "zstd": "zstd",
 }
 """What plays real containers: program -> Debian's package."""
+SECOND_HALF = ("tests/api", "tests/cli", "tests/cloud", "tests/house", "tests/web")
 STORE_SETTINGS = {"CONTAINERS_CONF": "containers.conf", "CONTAINERS_STORAGE_CONF": "storage.conf"}
 NOT_RUN: list[str] = []
 """Stages that could not run on this machine, and why."""
@@ -100,24 +102,35 @@ def static() -> bool:
     return all(done) and types.returncode == 0
 
 
-def pytest(name: str, marks: str, **environment: str) -> bool:
+def pytest(name: str, marks: str, *places: str, **environment: str) -> bool:
     """One run of pytest over the tests that `marks` selects; no test selected (exit code 5) is not a failure of the stage."""
-    command = [
-        BIN / "python",
-        "-m",
-        "pytest",
-        "-q",
-        "-m",
-        marks,
-        f"--junitxml={RESULTS / f'{name}.xml'}",
-        "--durations=8",
-    ]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode in {0, 5}
+    return subprocess.run(
+        _command(name, marks, places), cwd=ROOT, env=os.environ | environment, check=False
+    ).returncode in {0, 5}
+
+
+def _command(name: str, marks: str, places: Sequence[str] = ()) -> list[str | Path]:
+    options = ["-q", "-m", marks, f"--junitxml={RESULTS / f'{name}.xml'}", "--durations=8"]
+    return [BIN / "python", "-m", "pytest", *options, *places]
 
 
 def database() -> bool:
-    """Everything but browsers, containers and faults, on the embedded server."""
-    return pytest("database", "not e2e and not fault and not package and not containers and not kubernetes")
+    """Everything but browsers, containers and faults, on the embedded server; in two halves at once, each on a database of its own."""
+    marks = "not e2e and not fault and not package and not containers and not kubernetes"
+    rest = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests").iterdir()) if _has_tests(path)]
+    with tempfile.TemporaryFile() as said:
+        command = _command("database-2", marks, SECOND_HALF)
+        second = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+        first = pytest("database", marks, *(place for place in rest if place not in SECOND_HALF))
+        ended = second.wait()
+        said.seek(0)
+        print(said.read().decode(errors="replace"), flush=True)
+    return first and ended == 0
+
+
+def _has_tests(path: Path) -> bool:
+    """Whether it is a test file, or a folder that may hold some."""
+    return path.name.startswith("test_") if path.is_file() else not path.name.startswith("_")
 
 
 def postgres_15() -> bool:
