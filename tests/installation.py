@@ -30,7 +30,7 @@ class Installation:
     environment: dict[str, str] = field(default_factory=dict)
 
     def run(
-        self, *arguments: str | Path, check: bool = True, given: str | None = None, timeout: float = 120
+        self, *arguments: str | Path, check: bool = True, given: str | None = None, timeout: float = 300
     ) -> subprocess.CompletedProcess[str]:
         """Run `paraat ARGUMENTS`; standard output and error are text. Fails the test when the command does."""
         command = [sys.executable, "-m", "paraat.cli.main", *map(str, arguments)]
