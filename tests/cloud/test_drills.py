@@ -105,10 +105,14 @@ def test_a_drill_that_fails_says_why_is_kept_and_leaves_nothing(engine: playing.
     assert engine.tenants() == {tenant.name}
 
 
-def test_an_engine_that_runs_nothing_proves_nothing(engine: playing.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("engine")
+def test_an_engine_that_runs_nothing_proves_nothing() -> None:
     real = memory.Driver()
-    monkeypatch.setattr(drivers, "named", lambda _name: real)
-    found = drilling.drill_now(organisation=cast.ronse(), by=SYSTEM, because="", sample=1000)
+    with (
+        pytest.MonkeyPatch.context() as patch
+    ):  # undone before the fixture undoes its own, or what it put there would stay
+        patch.setattr(drivers, "named", lambda _name: real)
+        found = drilling.drill_now(organisation=cast.ronse(), by=SYSTEM, because="", sample=1000)
     assert (found.state, found.same) == ("failed", True)
     assert "no client proved" in found.error
 
