@@ -57,7 +57,9 @@ def main() -> int:
     RESULTS.mkdir(parents=True, exist_ok=True)
     for old in RESULTS.glob("*.xml"):
         old.unlink()
-    wanted = [stage for stage in STAGES if not sys.argv[1:] or stage.name in sys.argv[1:]]
+    wanted = [stage for stage in [*STAGES, *ON_CONTAINERS] if stage.name in sys.argv[1:]] or STAGES
+    if wanted is STAGES:
+        NOT_RUN.append("the tests on real containers (pytest -m containers): `make test-containers` runs them")
     for stage in wanted:
         print(f"\n=== {stage.name} ===", flush=True)
         began = time.monotonic()
@@ -116,6 +118,7 @@ def _command(name: str, marks: str, places: Sequence[str] = ()) -> list[str | Pa
 
 def database() -> bool:
     """Everything but browsers, containers and faults, on the embedded server; in two halves at once, each on a database of its own."""
+    tools_ready()
     marks = "not e2e and not fault and not package and not containers and not kubernetes"
     rest = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests").iterdir()) if _has_tests(path)]
     with tempfile.TemporaryFile() as said:
@@ -158,13 +161,18 @@ def containers() -> bool:
 
 def containers_ready() -> bool:
     """Install what plays containers and build the images; the time is printed."""
-    missing = [package for program, package in CONTAINERS.items() if not shutil.which(program)]
-    if missing and not installed(*missing):
+    if not tools_ready():
         return False
     began = time.monotonic()
     built = subprocess.run([ROOT / "bin" / "paraat", "cloud", "build"], cwd=ROOT, check=False).returncode == 0
     print(f"images {'ready' if built else 'NOT built'} in {time.monotonic() - began:.0f} s", flush=True)
     return built
+
+
+def tools_ready() -> bool:
+    """Whether the programs of the emergency cloud are on this machine, installed where that is possible."""
+    missing = [package for program, package in CONTAINERS.items() if not shutil.which(program)]
+    return not missing or installed(*missing)
 
 
 def kubernetes() -> bool:
@@ -196,10 +204,12 @@ def package() -> bool:
 
 def faults() -> bool:
     """The real processes, broken on purpose."""
-    if not containers_ready():
-        NOT_RUN.append("the faults of containers (pytest -m 'fault and containers'): they need podman and the images")
-        return pytest("faults", "fault and not containers and not kubernetes") and False
-    return pytest("faults", "fault and not kubernetes")
+    return pytest("faults", "fault and not containers and not kubernetes")
+
+
+def container_faults() -> bool:
+    """Real containers, broken on purpose."""
+    return containers_ready() and pytest("container-faults", "fault and containers and not kubernetes")
 
 
 def installed(*packages: str) -> bool:
@@ -218,11 +228,12 @@ STAGES = [
     Stage("database", database),
     Stage("pg15", postgres_15),
     Stage("browser", browser),
-    Stage("containers", containers),
     Stage("kubernetes", kubernetes),
     Stage("package", package),
     Stage("faults", faults),
 ]
+ON_CONTAINERS = [Stage("containers", containers), Stage("container-faults", container_faults)]
+"""Run by `make test-containers`: they want the machine to themselves."""
 
 if __name__ == "__main__":
     sys.exit(main())
