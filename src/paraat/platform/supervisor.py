@@ -11,6 +11,7 @@ import ctypes
 import fcntl
 import logging
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -167,17 +168,22 @@ def up() -> None:
 
 
 def down() -> bool:
-    """Stop the supervisor and wait for it; False when it did not run."""
+    """Stop the supervisor and wait until its process has ended, not only until it let go of its lock; False when it did not run."""
     running = pid()
     if running is None:
         return False
-    os.kill(running, signal.SIGTERM)
-    deadline = time.monotonic() + PATIENCE + 10
-    while time.monotonic() < deadline:
-        if pid() is None:
-            return True
-        time.sleep(0.05)
-    raise ParaatError(f"The supervisor (process {running}) does not stop")
+    try:
+        process = os.pidfd_open(running)  # readable when it has ended, also where nobody reaps it
+    except ProcessLookupError:
+        return True
+    try:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(process, signal.SIGTERM)
+        if not select.select([process], [], [], PATIENCE + 10)[0]:
+            raise ParaatError(f"The supervisor (process {running}) does not stop")
+    finally:
+        os.close(process)
+    return True
 
 
 def pid() -> int | None:
