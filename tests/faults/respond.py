@@ -235,7 +235,8 @@ def afterwards() -> None:
         last = sum(Series.objects.filter(kind=kind).values_list("last", flat=True))
         numbers = [int(number.partition("-")[2]) for number in model.objects.values_list("number", flat=True)]
         assert sorted(numbers) == list(range(1, last + 1)), (kind, last, len(numbers))
-    pages = Delivery.objects.filter(purpose=Delivery.Purpose.PAGE)  # what waits long is paged again: a later page, to the next rung
+    pages = Delivery.objects.filter(purpose=Delivery.Purpose.PAGE)
+    # What waits long is paged again, later and to the next rung: not the same page.
     once(pages.values_list("address", "created_at"))
     once(Delivery.objects.exclude(pk__in=pages).values_list("purpose", "key", "address"))
     once(Clock.objects.values_list("case", "regime"))
