@@ -23,6 +23,7 @@ HOUSE = (
     "cloud",
     "warroom",
     "exercises",
+    "readiness",
     "web",
 )
 """Our apps, lowest layer first."""

@@ -12,7 +12,7 @@ from paraat.kernel.marking import TEAM, Role, Viewer
 OF_AN_ORGANISATION = frozenset({Role.SPOC, Role.PROVIDER, Role.PARTNER})
 """The roles that somebody holds for one organisation; the others are held in the house."""
 
-SECOND_FACTOR = TEAM | {Role.ADMINISTRATOR, Role.AUDITOR}
+SECOND_FACTOR = TEAM | {Role.ADMINISTRATOR, Role.AUDITOR, Role.ASSESSOR, Role.TESTER}
 """Whoever sees everybody's weaknesses, or gives out the right to, signs in with a second factor."""
 
 

@@ -18,6 +18,8 @@ ROLES: dict[Role, Any] = {
     Role.OBSERVER: _("Observer"),
     Role.SPOC: _("SPOC"),
     Role.PROVIDER: _("Service provider"),
+    Role.ASSESSOR: _("External auditor"),
+    Role.TESTER: _("Tester"),
 }
 SCOPES: dict[Scope, Any] = {
     Scope.ACCOUNT_READ: _("Say whose token it is"),
@@ -28,6 +30,8 @@ SCOPES: dict[Scope, Any] = {
     Scope.ALERTS_WRITE: _("Send, withdraw and acknowledge"),
     Scope.CASES_READ: _("Read reports, cases and what hangs on them"),
     Scope.CASES_WRITE: _("Report, work on cases, bring evidence"),
+    Scope.READINESS_READ: _("Read assessments, lessons, programmes and measures"),
+    Scope.READINESS_WRITE: _("Answer and record assessments, lessons, programmes and measures"),
     Scope.TASKS_READ: _("Read what waits for a person"),
     Scope.TASKS_WRITE: _("Take and close what waits for a person"),
     Scope.JOURNAL_READ: _("Read the journal"),

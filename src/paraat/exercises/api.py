@@ -11,12 +11,12 @@ from pydantic import Field
 
 from paraat.exercises.measured import clock_of, parts_of
 from paraat.exercises.models import Exercise
-from paraat.kernel.marking import Role
+from paraat.kernel.marking import MEMBERS
 from paraat.platform import moment
 from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Plain, Scope, TlpLabel, page, visible
 
 operations = Operations(tags=["exercises"])
-_PLAYS = frozenset(Role) - {Role.ADMINISTRATOR}
+_PLAYS = MEMBERS
 
 
 class ExerciseOut(Answer):

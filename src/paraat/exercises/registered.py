@@ -8,7 +8,7 @@ from paraat.exercises import actions
 from paraat.exercises.demonstration import load
 from paraat.exercises.rules.scenario import VERBS
 from paraat.kernel.actor import ActorKind
-from paraat.kernel.marking import Role
+from paraat.kernel.marking import MEMBERS
 from paraat.platform.facts import Recorded, subscribe
 from paraat.platform.registrations import Demonstration, MenuEntry, demonstration, menu
 
@@ -20,5 +20,5 @@ def on_recorded(fact: Recorded) -> None:
         actions.note_deed(deed=fact)
 
 
-menu.add(MenuEntry(gettext_lazy("Exercises"), "exercises", frozenset(Role) - {Role.ADMINISTRATOR}, 410))
+menu.add(MenuEntry(gettext_lazy("Exercises"), "exercises", MEMBERS, 410))
 demonstration.add(Demonstration("exercise", load, 60))

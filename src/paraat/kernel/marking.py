@@ -40,6 +40,8 @@ class Role(StrEnum):
     OBSERVER = "observer"
     SPOC = "spoc"
     PROVIDER = "provider"
+    ASSESSOR = "assessor"
+    TESTER = "tester"
 
 
 TEAM = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR})
@@ -48,6 +50,10 @@ WATCHES = TEAM | {Role.AUDITOR}
 """Who reads what is for the team: addresses, telephone numbers, what is in doubt."""
 ROOM = WATCHES | {Role.PARTNER, Role.OBSERVER}
 """Who reads what the room shows."""
+BY_NAME = frozenset({Role.ASSESSOR, Role.TESTER})
+"""External auditors and ethical hackers: they see what was given to them by name, and nothing else of anybody."""
+MEMBERS = frozenset(Role) - BY_NAME - {Role.ADMINISTRATOR}
+"""Everybody who takes part in the work of the region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,8 @@ def ceiling(viewer: Viewer) -> Tlp | None:
     """The highest TLP that this viewer sees of organisations that are not his own (None: nothing at all).
 
     The team sees all. An auditor sees all but RED, which is for named recipients. Partners and observers belong to the community that
-    GREEN speaks of. A SPOC, a provider or an administrator of the installation sees nobody else's.
+    GREEN speaks of. A SPOC, a provider or an administrator of the installation sees nobody else's; an external auditor (assessor) and a tester see
+    what they were given by name, and nothing by their role.
     """
     if viewer.is_team:
         return Tlp.RED

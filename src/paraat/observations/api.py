@@ -10,7 +10,7 @@ from ninja import Query, Schema
 from pydantic import Field, StringConstraints
 
 from paraat.kernel.errors import NotFound
-from paraat.kernel.marking import TEAM, WATCHES, Role
+from paraat.kernel.marking import MEMBERS, TEAM, WATCHES
 from paraat.observations import actions
 from paraat.observations.models import Finding, UnassignedHost
 from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Plain, Scope, TlpLabel, page, visible
@@ -51,7 +51,7 @@ class FindingFilter(Part):
 @operations.read(
     "/findings",
     scope=Scope.FEEDS_READ,
-    roles=frozenset(Role) - {Role.ADMINISTRATOR},
+    roles=MEMBERS,
     answer=Page[FindingOut],
     operation_id="listFindings",
 )

@@ -54,6 +54,8 @@ class Scope(StrEnum):
     ALERTS_WRITE = "alerts:write"
     CASES_READ = "cases:read"
     CASES_WRITE = "cases:write"
+    READINESS_READ = "readiness:read"
+    READINESS_WRITE = "readiness:write"
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
     JOURNAL_READ = "journal:read"

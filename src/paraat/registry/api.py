@@ -9,13 +9,13 @@ from uuid import UUID
 from ninja import Query
 from pydantic import Field
 
-from paraat.kernel.marking import Role
+from paraat.kernel.marking import MEMBERS
 from paraat.platform import moment
 from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Plain, Scope, TlpLabel, page, visible
 from paraat.registry.models import Asset, Organisation
 
 operations = Operations(tags=["organisations"])
-READERS = frozenset(Role) - {Role.ADMINISTRATOR}
+READERS = MEMBERS
 
 
 class OrganisationOut(Answer):

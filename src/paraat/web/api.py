@@ -29,6 +29,7 @@ PARTS = (
     "cloud.api",
     "warroom.api",
     "exercises.api",
+    "readiness.api",
     "web.history",
 )
 """The modules whose `operations` make the API, in the order of its description."""

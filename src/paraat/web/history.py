@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Query
 from pydantic import Field
 
-from paraat.kernel.marking import Role
+from paraat.kernel.marking import MEMBERS
 from paraat.platform.api import Answer, ApiRequest, Moment, Operations, Page, Part, Plain, Scope, TlpLabel, page
 from paraat.web import log
 
@@ -48,7 +48,7 @@ class DeedFilter(Part):
 @operations.read(
     "/journal",
     scope=Scope.JOURNAL_READ,
-    roles=frozenset(Role) - {Role.ADMINISTRATOR},
+    roles=MEMBERS,
     answer=Page[Deed],
     operation_id="listJournal",
 )

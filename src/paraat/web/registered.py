@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from paraat.alerts.models import Alert, Notice, Switch
 from paraat.exercises.models import Exercise
-from paraat.kernel.marking import Role, Viewer
+from paraat.kernel.marking import MEMBERS, Role, Viewer
 from paraat.platform import configuration
 from paraat.platform.registrations import (
     Banner,
@@ -35,7 +35,7 @@ from paraat.web.remembered import remembered
 
 _ROOM = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR, Role.PARTNER, Role.OBSERVER})
 _WATCHES = frozenset({Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR})
-_READS = frozenset(Role) - {Role.ADMINISTRATOR}
+_READS = MEMBERS
 HISTORY = 30
 
 

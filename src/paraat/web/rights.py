@@ -22,6 +22,8 @@ ROLES = (
     Role.OBSERVER,
     Role.SPOC,
     Role.PROVIDER,
+    Role.ASSESSOR,
+    Role.TESTER,
 )
 """In the order of the table."""
 API = "/api/v1/"

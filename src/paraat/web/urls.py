@@ -17,6 +17,7 @@ _APPS = (
     "cloud",
     "warroom",
     "exercises",
+    "readiness",
 )
 
 handler400 = "paraat.web.errors.bad_request"

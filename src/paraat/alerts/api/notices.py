@@ -14,11 +14,11 @@ from paraat.accounts.models import User
 from paraat.alerts import actions
 from paraat.alerts.models import Notice
 from paraat.kernel.errors import NotFound
-from paraat.kernel.marking import TEAM, Role
+from paraat.kernel.marking import MEMBERS, TEAM, Role
 from paraat.platform.api import Answer, ApiRequest, Moment, Operations, Page, Part, Plain, Scope, TlpLabel, page
 
 operations = Operations(tags=["notices"])
-READERS = frozenset(Role) - {Role.ADMINISTRATOR}
+READERS = MEMBERS
 ANSWERS = TEAM | {Role.SPOC}
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\u0000]*$", strip_whitespace=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=r"^[^\u0000]*$", strip_whitespace=True)]

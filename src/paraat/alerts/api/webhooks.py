@@ -13,11 +13,11 @@ from paraat.accounts.models import User
 from paraat.alerts import actions
 from paraat.alerts.webhook_models import Webhook
 from paraat.kernel.errors import NotFound
-from paraat.kernel.marking import Role
+from paraat.kernel.marking import MEMBERS
 from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Scope, page
 
 operations = Operations(tags=["webhooks"])
-OWNERS = frozenset(Role) - {Role.ADMINISTRATOR}
+OWNERS = MEMBERS
 Event = Literal["alert.sent", "alert.withdrawn", "notice.acknowledged", "notice.silent"]
 
 

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from paraat.accounts.models import User
 from paraat.alerts import actions
 from paraat.alerts.webhook_models import Webhook
-from paraat.kernel.marking import Role, Viewer
+from paraat.kernel.marking import MEMBERS, Viewer
 from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
 
-OWNERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
+OWNERS = tuple(MEMBERS)
 EVENTS = {
     "alert.sent": _("An alert was sent"),
     "alert.withdrawn": _("An alert was withdrawn"),

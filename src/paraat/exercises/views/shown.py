@@ -13,13 +13,13 @@ from django.http import Http404
 from paraat.exercises.measured import clock_of, parts_of
 from paraat.exercises.models import Exercise, Inject
 from paraat.exercises.rules.timing import words
-from paraat.kernel.marking import Role, Viewer
+from paraat.kernel.marking import MEMBERS, Role, Viewer
 from paraat.platform import moment
 from paraat.platform.guard import Request
 from paraat.platform.jinja import in_language
 from paraat.registry.models import Organisation
 
-PLAYS = tuple(set(Role) - {Role.ADMINISTRATOR})
+PLAYS = tuple(MEMBERS)
 """Who may open an exercise; which of them, `visible_to` decides."""
 LEADS = (Role.DUTY_OFFICER, Role.COORDINATOR)
 """Who may plan one, and lead the one that he planned; a coordinator leads any."""

@@ -1,0 +1,1 @@
+"""The only writers of this floor: one file per noun."""

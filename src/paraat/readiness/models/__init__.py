@@ -1,0 +1,113 @@
+"""The tables of what is learnt; one file per noun."""
+
+from __future__ import annotations
+
+from paraat.readiness.models.assessments import (
+    Answer,
+    AnswerChange,
+    AnswerEvidence,
+    Assessment,
+)
+from paraat.readiness.models.continuity import (
+    ContinuityTest,
+    CriticalService,
+    Dependency,
+)
+from paraat.readiness.models.engagements import (
+    Disclosure,
+    Engagement,
+    Finding,
+    FindingEvidence,
+    InScope,
+    TargetCheck,
+    Tester,
+)
+from paraat.readiness.models.frameworks import (
+    Control,
+    Edition,
+    Framework,
+)
+from paraat.readiness.models.lessons import (
+    Lesson,
+    LessonAnswer,
+    LessonAnswerQuerySet,
+    LessonProvider,
+    Recommendation,
+)
+from paraat.readiness.models.measures import (
+    Measure,
+    MeasureEvidence,
+    MeasureQuerySet,
+    MeasureReminder,
+    SupplierMeasure,
+)
+from paraat.readiness.models.naming import (
+    ReadinessSeries,
+)
+from paraat.readiness.models.population import (
+    Peer,
+    PeerGroup,
+    PopulationSnapshot,
+    Standing,
+)
+from paraat.readiness.models.programmes import (
+    Budget,
+    CallUp,
+    Commitment,
+    Participation,
+    Programme,
+    ProgrammePaper,
+    Step,
+)
+from paraat.readiness.models.sessions import (
+    Attendance,
+    Question,
+    Session,
+    SessionMaterial,
+)
+
+__all__ = [
+    "Answer",
+    "AnswerChange",
+    "AnswerEvidence",
+    "Assessment",
+    "Attendance",
+    "Budget",
+    "CallUp",
+    "Commitment",
+    "ContinuityTest",
+    "Control",
+    "CriticalService",
+    "Dependency",
+    "Disclosure",
+    "Edition",
+    "Engagement",
+    "Finding",
+    "FindingEvidence",
+    "Framework",
+    "InScope",
+    "Lesson",
+    "LessonAnswer",
+    "LessonAnswerQuerySet",
+    "LessonProvider",
+    "Measure",
+    "MeasureEvidence",
+    "MeasureQuerySet",
+    "MeasureReminder",
+    "Participation",
+    "Peer",
+    "PeerGroup",
+    "PopulationSnapshot",
+    "Programme",
+    "ProgrammePaper",
+    "Question",
+    "ReadinessSeries",
+    "Recommendation",
+    "Session",
+    "SessionMaterial",
+    "Standing",
+    "Step",
+    "SupplierMeasure",
+    "TargetCheck",
+    "Tester",
+]

@@ -1,0 +1,162 @@
+"""Lessons: what one victim learnt, told to all others and their service providers, and what each of them did with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Self
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from paraat.accounts.models import User
+from paraat.alerts.models import Alert
+from paraat.exercises.models import Exercise
+from paraat.incidents.models import Case, Report
+from paraat.kernel.ids import uuid7
+from paraat.kernel.marking import Tlp
+from paraat.platform.marked import MarkedModel
+from paraat.readiness.models.frameworks import Control
+from paraat.readiness.models.marks import Theirs, TheirsQuerySet
+from paraat.registry.models import Organisation
+
+
+class Lesson(MarkedModel):
+    """What happened (nobody recognisable in it), what to do, how urgent, and whom it concerns."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        RELEASED = "released", _("Released")
+        CLOSED = "closed", _("Closed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Urgency(models.IntegerChoices):
+        CALM = 1, _("Within three months")
+        SOON = 2, _("Within two weeks")
+        NOW = 3, _("Within three days")
+
+    tlp = models.PositiveSmallIntegerField(default=Tlp.GREEN, choices=[(one.value, one.label) for one in Tlp])
+    number = models.CharField(max_length=14, unique=True)  # L2026-0003
+    state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
+    title = models.JSONField(default=dict)  # per language
+    happened = models.JSONField(default=dict)  # per language
+    advice = models.JSONField(default=dict)  # what to do, per language
+    urgency = models.PositiveSmallIntegerField(choices=Urgency.choices, default=Urgency.SOON)
+    audience = models.JSONField(
+        default=dict
+    )  # as an announcement's: {"all": true}, {"supplier": id}, {"technology": ...}
+    indicators = models.JSONField(
+        default=list
+    )  # [{"type": "domain", "value": ...}]: then also "looked and (not) found"
+    case = models.ForeignKey(
+        Case, models.SET_NULL, null=True, related_name="lessons"
+    )  # the team's to know, never a recipient's
+    played = models.ForeignKey(Exercise, models.SET_NULL, null=True, related_name="lessons")
+    alert = models.ForeignKey(Alert, models.SET_NULL, null=True, related_name="lessons")  # how it travelled
+    control = models.ForeignKey(
+        Control, models.SET_NULL, null=True, related_name="lessons"
+    )  # the checklist item it became
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+    released_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)  # by when an answer is wanted
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    @property
+    def organisation_id(self) -> None:
+        """It concerns several; `concerns` says whom."""
+        return
+
+    @classmethod
+    def concerns(cls, organisations: Collection[UUID]) -> models.Q:
+        """Whoever was asked to answer it, or to pass it on to customers; never a draft."""
+        asked = LessonAnswer.objects.filter(LessonAnswer.concerns(organisations)).values("lesson")
+        told = LessonProvider.objects.filter(provider__in=list(organisations)).values("lesson")
+        return (models.Q(pk__in=asked) | models.Q(pk__in=told)) & ~models.Q(state=cls.State.DRAFT)
+
+
+class LessonProvider(models.Model):
+    """A service provider that was told, for the customers it looks after."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="providers")
+    provider = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lesson", "provider"], name="lesson_provider_once")]
+
+
+class LessonAnswerQuerySet(TheirsQuerySet):
+    """Answers to lessons."""
+
+    def silent(self) -> Self:
+        """Those that wait for an answer."""
+        return self.filter(state=LessonAnswer.State.OPEN, lesson__state=Lesson.State.RELEASED)
+
+
+class LessonAnswer(Theirs):
+    """What one constituent does with a lesson. Its provider may answer for it, and is named."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("No answer yet")
+        DONE = "done", _("Done")
+        PLANNED = "planned", _("Planned")
+        NOT_APPLICABLE = "not_applicable", _("Does not apply")
+        NEED_HELP = "need_help", _("Needs help")
+
+    class Looked(models.TextChoices):
+        NOT_YET = "not_yet", _("Not looked yet")
+        NOT_FOUND = "not_found", _("Looked and not found")
+        FOUND = "found", _("Found")
+        COULD_NOT = "could_not", _("Could not look")
+
+    authors = "provider"
+
+    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="answers")
+    provider = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")  # who was told for it
+    state = models.CharField(max_length=14, choices=State.choices, default=State.OPEN)
+    because = models.CharField(max_length=500, blank=True)
+    planned_on = models.DateField(null=True)
+    looked = models.CharField(max_length=9, choices=Looked.choices, blank=True)  # blank: nothing to look for
+    report = models.ForeignKey(Report, models.SET_NULL, null=True, related_name="+")  # what "found" opened
+    acknowledged_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=200, blank=True)
+    chase_at = models.DateTimeField(null=True)  # when it is chased next, while silent
+    chased = models.PositiveSmallIntegerField(default=0)
+
+    objects = LessonAnswerQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lesson", "organisation"], name="lesson_answer_once")]
+        indexes = [models.Index(fields=["chase_at"], condition=models.Q(state="open"), name="lesson_chase")]
+
+
+class Recommendation(models.Model):
+    """Guidance that somebody publishes: shown where it matters (on an alert, a checklist item, a measure)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.SlugField(max_length=60)
+    version = models.CharField(max_length=20)
+    title = models.JSONField(default=dict)  # per language
+    summary = models.JSONField(default=dict)  # per language, our own words
+    links = models.JSONField(default=dict)  # {"nl": "https://..."}: in the language in which it was written
+    publisher = models.CharField(max_length=200)
+    audiences = ArrayField(models.CharField(max_length=20), default=list)  # ict, head, citizen
+    topics = ArrayField(
+        models.CharField(max_length=40), default=list
+    )  # where it is shown: alert:ddos, control:B03, measure
+    published_on = models.DateField(null=True)
+    checked_on = models.DateField(null=True)  # when somebody last saw that the link works and still says so
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["key", "-published_on"]
+        constraints = [models.UniqueConstraint(fields=["key", "version"], name="recommendation_once")]

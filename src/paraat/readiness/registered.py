@@ -1,0 +1,12 @@
+"""What is learnt, registered with the ground floor: every file `registered_<noun>.py` beside this one, found by its name."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+import paraat.readiness
+
+for _found in pkgutil.iter_modules(paraat.readiness.__path__):
+    if _found.name.startswith("registered_"):
+        import_module(f"paraat.readiness.{_found.name}")

@@ -1,0 +1,1 @@
+"""The screens of this floor: one file per noun."""
