@@ -49,6 +49,7 @@ from paraat.readiness.models.population import (
     PeerGroup,
     PopulationSnapshot,
     Standing,
+    Touched,
 )
 from paraat.readiness.models.programmes import (
     Budget,
@@ -110,4 +111,5 @@ __all__ = [
     "SupplierMeasure",
     "TargetCheck",
     "Tester",
+    "Touched",
 ]

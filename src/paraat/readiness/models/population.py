@@ -70,3 +70,10 @@ class PopulationSnapshot(models.Model):
 
     on = models.DateField(unique=True)
     figures = models.JSONField()
+
+
+class Touched(models.Model):
+    """A note that the figures of a constituent changed; only ever added, and taken away when they were counted again."""
+
+    organisation = models.UUIDField()  # no foreign key: a note must not wait for the organisation's row
+    at = models.DateTimeField()
