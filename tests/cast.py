@@ -172,6 +172,16 @@ def provider_user() -> User:
     return account("provider", "Provider's desk", Role.PROVIDER, provider())
 
 
+def tester(number: int = 1) -> User:
+    """A student who tests; sees nothing until somebody invites him for an engagement. `tester(2)` is another."""
+    return account(f"tester.{number}" if number > 1 else "tester", f"Tester {number}", Role.TESTER)
+
+
+def assessor() -> User:
+    """An external auditor; sees nothing but the audits given to it by name."""
+    return account("assessor", "External auditor", Role.ASSESSOR)
+
+
 def spoc_user(organisation: Organisation) -> User:
     """The account of the SPOC of an organisation, tied to its contact on file."""
     name = f"spoc.{organisation.nis or organisation.pk}"
