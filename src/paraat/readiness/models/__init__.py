@@ -36,6 +36,7 @@ from paraat.readiness.models.lessons import (
 )
 from paraat.readiness.models.measures import (
     Measure,
+    MeasureChange,
     MeasureEvidence,
     MeasureQuerySet,
     MeasureReminder,
@@ -92,6 +93,7 @@ __all__ = [
     "LessonAnswerQuerySet",
     "LessonProvider",
     "Measure",
+    "MeasureChange",
     "MeasureEvidence",
     "MeasureQuerySet",
     "MeasureReminder",

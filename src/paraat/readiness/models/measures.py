@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,10 @@ from paraat.registry.models import Contact, Organisation
 
 
 class SupplierMeasure(MarkedModel):
-    """What one supplier must do for all its customers: tracked once, shown on the measure of each."""
+    """What one supplier must do for all its customers: tracked once, shown on the measure of each.
+
+    The supplier and every customer whose measure waits for it read it; so nothing in it may name a customer.
+    """
 
     class State(models.TextChoices):
         ASKED = "asked", _("Asked")
@@ -30,9 +35,22 @@ class SupplierMeasure(MarkedModel):
     text = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
     promised_on = models.DateField(null=True)
+    first_promised_on = models.DateField(null=True)  # what was said first; a promise that moves is seen to move
     answer = models.CharField(max_length=500, blank=True)
     asked_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-asked_at"]
+
+    @classmethod
+    def concerns(cls, organisations: Collection[UUID]) -> models.Q:
+        """The supplier's own, and those that a measure of one of `organisations` waits for."""
+        mine = list(organisations)
+        waiting = Measure.objects.filter(organisation__in=mine, supplier__isnull=False).values("supplier")
+        return models.Q(organisation__in=mine) | models.Q(pk__in=waiting)
 
 
 class MeasureQuerySet(TheirsQuerySet):
@@ -53,16 +71,49 @@ class Measure(Theirs):
         VERIFIED = "verified", _("Verified")
         DROPPED = "dropped", _("Dropped")
 
+    class Topic(models.TextChoices):
+        """What it is about, in words that a council may read: its report says no more of a measure than this."""
+
+        SIGNING_IN = "signing_in", _("Signing in safely")
+        BACKUPS = "backups", _("Copies that can be put back")
+        UPDATES = "updates", _("Keeping systems up to date")
+        ACCESS = "access", _("Who may do what")
+        NETWORK = "network", _("Keeping networks apart")
+        WATCHING = "watching", _("Noticing an attack")
+        OLD = "old", _("Replacing what is old")
+        CONTINUITY = "continuity", _("Going on when systems fail")
+        PEOPLE = "people", _("People and practice")
+        SUPPLIERS = "suppliers", _("Suppliers")
+        GOVERNANCE = "governance", _("Agreements and responsibilities")
+        OTHER = "other", _("Other measures")
+
+    class Delay(models.TextChoices):
+        """Why it is late, as a council may read it."""
+
+        MONEY = "money", _("There is no budget for it yet")
+        PEOPLE = "people", _("There are not enough people to do it")
+        SUPPLIER = "supplier", _("A supplier must do something first")
+        ORDER = "order", _("Other measures went first")
+        HARDER = "harder", _("It is more work than was thought")
+        DECISION = "decision", _("A decision must be taken first")
+
     number = models.CharField(max_length=14, unique=True)  # M2026-0219
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
+    topic = models.CharField(max_length=10, choices=Topic.choices, default=Topic.OTHER)
+    plain = models.CharField(max_length=300, blank=True)  # one sentence for the council, written to be read by anybody
+    delay = models.CharField(max_length=8, choices=Delay.choices, blank=True)  # why it is late, for the council
     state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
     owner = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")  # who does it
     owner_name = models.CharField(max_length=200, blank=True)  # where it is nobody on file: a function
     due_on = models.DateField(null=True)
+    first_due_on = models.DateField(null=True)  # what was promised first
     cost = models.DecimalField(max_digits=12, decimal_places=2, null=True)  # euro, once
     cost_yearly = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     every = models.PositiveSmallIntegerField(null=True)  # months: it comes back when verified
+    day = models.PositiveSmallIntegerField(
+        null=True
+    )  # of the month on which it comes back; 31 is the last of a short one
     follows = models.OneToOneField("self", models.SET_NULL, null=True, related_name="next")
     supplier = models.ForeignKey(
         SupplierMeasure, models.SET_NULL, null=True, related_name="measures"
@@ -78,13 +129,43 @@ class Measure(Theirs):
     verified_at = models.DateTimeField(null=True)
     verified_by = models.CharField(max_length=200, blank=True)
     ended_because = models.CharField(max_length=500, blank=True)
+    muted_at = models.DateTimeField(null=True)  # its owner is not reminded; who stands above still is
+    muted_because = models.CharField(max_length=500, blank=True)
     shown_at = models.DateTimeField(null=True)  # when it became visible to the team as long overdue
+    version = models.PositiveIntegerField(default=0)  # two people change it: who saves an older one is told
 
     objects = MeasureQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["due_on", "created_at"]
         indexes = [models.Index(fields=["organisation", "state"], name="measure_of")]
+
+    @classmethod
+    def assigned(cls, user: UUID) -> models.Q:
+        """Those from the audits of this external auditor, who may verify them."""
+        audited = cls.objects.filter(
+            models.Q(findings__assessment__auditor=user) | models.Q(answers__assessment__auditor=user)
+        )
+        return models.Q(pk__in=audited.values("pk"))
+
+
+class MeasureChange(models.Model):
+    """What happened to a measure; only ever added. The last one can be undone by who did it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    measure = models.ForeignKey(Measure, models.CASCADE, related_name="changes")
+    deed = models.CharField(max_length=12)  # the verb of actions.measures: planned, begun, done, verified, refused ...
+    state_was = models.CharField(max_length=8, blank=True)
+    state_is = models.CharField(max_length=8)
+    because = models.CharField(max_length=500, blank=True)
+    detail = models.JSONField(default=dict)  # {"due_on": ["2027-01-31", "2027-03-31"]}
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    by_id = models.UUIDField(null=True)
+    undone = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
 
 
 class MeasureEvidence(models.Model):
