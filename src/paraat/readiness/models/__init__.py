@@ -58,6 +58,8 @@ from paraat.readiness.models.programmes import (
     Commitment,
     Participation,
     Programme,
+    ProgrammeAnswer,
+    ProgrammeFault,
     ProgrammePaper,
     Step,
 )
@@ -102,6 +104,8 @@ __all__ = [
     "PeerGroup",
     "PopulationSnapshot",
     "Programme",
+    "ProgrammeAnswer",
+    "ProgrammeFault",
     "ProgrammePaper",
     "Question",
     "ReadinessSeries",
