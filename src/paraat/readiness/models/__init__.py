@@ -12,6 +12,7 @@ from paraat.readiness.models.continuity import (
     ContinuityTest,
     CriticalService,
     Dependency,
+    TestedService,
 )
 from paraat.readiness.models.engagements import (
     Disclosure,
@@ -67,6 +68,7 @@ from paraat.readiness.models.sessions import (
     Attendance,
     Question,
     Session,
+    SessionDue,
     SessionMaterial,
 )
 
@@ -111,11 +113,13 @@ __all__ = [
     "ReadinessSeries",
     "Recommendation",
     "Session",
+    "SessionDue",
     "SessionMaterial",
     "Standing",
     "Step",
     "SupplierMeasure",
     "TargetCheck",
+    "TestedService",
     "Tester",
     "Touched",
 ]

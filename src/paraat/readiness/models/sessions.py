@@ -44,7 +44,13 @@ class Session(MarkedModel):
     audience = models.JSONField(default=dict)
     lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, related_name="sessions")
     alert = models.ForeignKey(Alert, models.SET_NULL, null=True, related_name="+")  # the invitation
-    sequence = models.PositiveSmallIntegerField(default=0)  # of the calendar file, RFC 5545
+    sequence = models.PositiveSmallIntegerField(default=0)  # of the calendar file, RFC 5545 section 3.8.7.4
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(null=True)
+    invited_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)  # when somebody said that it was held
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_because = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
 
@@ -77,13 +83,32 @@ class Attendance(Theirs):
     seats = models.PositiveSmallIntegerField(default=1)
     who = models.CharField(max_length=200, blank=True)  # functions or names, as they wrote
     answered_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)  # its place on the waiting list
     came = models.BooleanField(null=True)  # null: nobody said
     chased_at = models.DateTimeField(null=True)  # told that they were missed, with the material
     rating = models.PositiveSmallIntegerField(null=True)  # 1 to 5
     feedback = models.TextField(blank=True)
+    feedback_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "organisation"], name="attendance_once")]
+
+
+class SessionDue(models.Model):
+    """What must be said at a moment: a reminder to who comes. Fired once; a session that moves gets another."""
+
+    class Kind(models.TextChoices):
+        REMINDER = "reminder", _("Reminder")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session = models.ForeignKey(Session, models.CASCADE, related_name="due")
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.REMINDER)
+    due_at = models.DateTimeField()
+    fired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "kind", "due_at"], name="session_due_once")]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(fired_at=None), name="session_due")]
 
 
 class SessionMaterial(models.Model):
@@ -96,6 +121,9 @@ class SessionMaterial(models.Model):
     url = models.URLField(max_length=500, blank=True)
     size = models.BigIntegerField(default=0)
     added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["added_at"]
 
 
 class Question(models.Model):
@@ -111,3 +139,6 @@ class Question(models.Model):
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)
     shown = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["asked_at"]
