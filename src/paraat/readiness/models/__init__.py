@@ -7,6 +7,8 @@ from paraat.readiness.models.assessments import (
     AnswerChange,
     AnswerEvidence,
     Assessment,
+    AssessmentReminder,
+    CommonAnswer,
 )
 from paraat.readiness.models.continuity import (
     ContinuityTest,
@@ -14,26 +16,35 @@ from paraat.readiness.models.continuity import (
     Dependency,
     TestedService,
 )
-from paraat.readiness.models.engagements import (
+from paraat.readiness.models.disclosures import (
     Disclosure,
+    DisclosureMessage,
+)
+from paraat.readiness.models.engagements import (
+    Authorisation,
     Engagement,
-    Finding,
-    FindingEvidence,
     InScope,
     TargetCheck,
     Tester,
+)
+from paraat.readiness.models.findings import (
+    Finding,
+    FindingEvidence,
+    Retest,
 )
 from paraat.readiness.models.frameworks import (
     Control,
     Edition,
     Framework,
 )
+from paraat.readiness.models.guidance import (
+    Recommendation,
+)
 from paraat.readiness.models.lessons import (
     Lesson,
     LessonAnswer,
     LessonAnswerQuerySet,
     LessonProvider,
-    Recommendation,
 )
 from paraat.readiness.models.measures import (
     Measure,
@@ -77,15 +88,19 @@ __all__ = [
     "AnswerChange",
     "AnswerEvidence",
     "Assessment",
+    "AssessmentReminder",
     "Attendance",
+    "Authorisation",
     "Budget",
     "CallUp",
     "Commitment",
+    "CommonAnswer",
     "ContinuityTest",
     "Control",
     "CriticalService",
     "Dependency",
     "Disclosure",
+    "DisclosureMessage",
     "Edition",
     "Engagement",
     "Finding",
@@ -112,6 +127,7 @@ __all__ = [
     "Question",
     "ReadinessSeries",
     "Recommendation",
+    "Retest",
     "Session",
     "SessionDue",
     "SessionMaterial",

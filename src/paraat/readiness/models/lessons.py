@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import Self
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +14,7 @@ from paraat.alerts.models import Alert
 from paraat.exercises.models import Exercise
 from paraat.incidents.models import Case, Report
 from paraat.kernel.ids import uuid7
-from paraat.kernel.marking import Tlp
+from paraat.kernel.marking import Tlp, Viewer
 from paraat.platform.marked import MarkedModel
 from paraat.readiness.models.frameworks import Control
 from paraat.readiness.models.marks import Theirs, TheirsQuerySet
@@ -45,7 +44,8 @@ class Lesson(MarkedModel):
     urgency = models.PositiveSmallIntegerField(choices=Urgency.choices, default=Urgency.SOON)
     audience = models.JSONField(
         default=dict
-    )  # as an announcement's: {"all": true}, {"supplier": id}, {"technology": ...}
+    )  # as an announcement's: {"all": true}, {"supplier": id} ..., and {"technology": words}
+    tells_source = models.BooleanField(default=False)  # the victim that it was learnt from is told too
     indicators = models.JSONField(
         default=list
     )  # [{"type": "domain", "value": ...}]: then also "looked and (not) found"
@@ -60,17 +60,33 @@ class Lesson(MarkedModel):
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
+    cleared = models.JSONField(
+        default=list
+    )  # what gives the victim away and was left in: [{"word", "because", "by", "at"}]
+    approved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")  # the second person
+    approved_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=200, blank=True)
     due_on = models.DateField(null=True)  # by when an answer is wanted
     ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=500, blank=True)
+    corrects = models.ForeignKey("self", models.SET_NULL, null=True, related_name="corrections")
 
     class Meta:
         ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.number
 
     @property
     def organisation_id(self) -> None:
         """It concerns several; `concerns` says whom."""
         return
+
+    @property
+    def is_going(self) -> bool:
+        """Whether answers are wanted."""
+        return self.state == self.State.RELEASED
 
     @classmethod
     def concerns(cls, organisations: Collection[UUID]) -> models.Q:
@@ -96,9 +112,22 @@ class LessonProvider(models.Model):
 class LessonAnswerQuerySet(TheirsQuerySet):
     """Answers to lessons."""
 
+    def visible_to(self, viewer: Viewer) -> Self:
+        """What the marking grants; and a service provider that was told reads the rows of its customers that agreed that it reads along, as the
+        agreement stands today."""
+        seen = super().visible_to(viewer)
+        if not viewer.clients or not viewer.own:
+            return seen
+        told = LessonProvider.objects.filter(provider__in=list(viewer.own)).values("lesson")
+        return seen | self.filter(organisation__in=list(viewer.clients), lesson__in=told)
+
+    def told(self) -> Self:
+        """Without the victim itself where it was left out: figures count who was told."""
+        return self.filter(told=True)
+
     def silent(self) -> Self:
         """Those that wait for an answer."""
-        return self.filter(state=LessonAnswer.State.OPEN, lesson__state=Lesson.State.RELEASED)
+        return self.told().filter(state=LessonAnswer.State.OPEN, lesson__state=Lesson.State.RELEASED)
 
 
 class LessonAnswer(Theirs):
@@ -117,10 +146,16 @@ class LessonAnswer(Theirs):
         FOUND = "found", _("Found")
         COULD_NOT = "could_not", _("Could not look")
 
+    CLOSES = frozenset({State.DONE, State.NOT_APPLICABLE})
+    """The answers after which nothing is left to do."""
+
     authors = "provider"
 
     lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="answers")
-    provider = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")  # who was told for it
+    told = models.BooleanField(default=True)  # False: the lesson was learnt from it, and nothing was sent to it
+    provider = models.ForeignKey(
+        Organisation, models.SET_NULL, null=True, related_name="+"
+    )  # who answered on its behalf; empty when it answered itself
     state = models.CharField(max_length=14, choices=State.choices, default=State.OPEN)
     because = models.CharField(max_length=500, blank=True)
     planned_on = models.DateField(null=True)
@@ -129,34 +164,16 @@ class LessonAnswer(Theirs):
     acknowledged_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=200, blank=True)
+    closed_at = models.DateTimeField(null=True)  # when it became done, or found not to apply; empty again when reopened
     chase_at = models.DateTimeField(null=True)  # when it is chased next, while silent
-    chased = models.PositiveSmallIntegerField(default=0)
+    chased = models.PositiveSmallIntegerField(default=0)  # the rung that was climbed: rules.chasing.Rung
 
     objects = LessonAnswerQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lesson", "organisation"], name="lesson_answer_once")]
-        indexes = [models.Index(fields=["chase_at"], condition=models.Q(state="open"), name="lesson_chase")]
-
-
-class Recommendation(models.Model):
-    """Guidance that somebody publishes: shown where it matters (on an alert, a checklist item, a measure)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    key = models.SlugField(max_length=60)
-    version = models.CharField(max_length=20)
-    title = models.JSONField(default=dict)  # per language
-    summary = models.JSONField(default=dict)  # per language, our own words
-    links = models.JSONField(default=dict)  # {"nl": "https://..."}: in the language in which it was written
-    publisher = models.CharField(max_length=200)
-    audiences = ArrayField(models.CharField(max_length=20), default=list)  # ict, head, citizen
-    topics = ArrayField(
-        models.CharField(max_length=40), default=list
-    )  # where it is shown: alert:ddos, control:B03, measure
-    published_on = models.DateField(null=True)
-    checked_on = models.DateField(null=True)  # when somebody last saw that the link works and still says so
-    withdrawn_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["key", "-published_on"]
-        constraints = [models.UniqueConstraint(fields=["key", "version"], name="recommendation_once")]
+        indexes = [
+            models.Index(fields=["chase_at"], condition=models.Q(chase_at__isnull=False), name="lesson_chase"),
+            models.Index(fields=["lesson", "state"], name="lesson_answer_state"),
+            models.Index(fields=["organisation", "state"], name="lesson_answer_of"),
+        ]
