@@ -6,141 +6,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('readiness', '0004_programmes_ladder'),
-        ('registry', '0002_imports_not_taken'),
+        ("readiness", "0004_programmes_ladder"),
+        ("registry", "0002_imports_not_taken"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SessionDue',
+            name="SessionDue",
             fields=[
-                ('id', models.UUIDField(default=paraat.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('reminder', 'Reminder')], default='reminder', max_length=8)),
-                ('due_at', models.DateTimeField()),
-                ('fired_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=paraat.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("reminder", "Reminder")], default="reminder", max_length=8)),
+                ("due_at", models.DateTimeField()),
+                ("fired_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='TestedService',
+            name="TestedService",
             fields=[
-                ('id', models.UUIDField(default=paraat.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('limit_hours', models.PositiveIntegerField(null=True)),
-                ('result', models.CharField(choices=[('resumed', 'Resumed in time'), ('late', 'Resumed, too late'), ('not', 'Not resumed'), ('unknown', 'Could not tell')], max_length=8)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=paraat.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("limit_hours", models.PositiveIntegerField(null=True)),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("resumed", "Resumed in time"),
+                            ("late", "Resumed, too late"),
+                            ("not", "Not resumed"),
+                            ("unknown", "Could not tell"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
             ],
         ),
         migrations.AlterModelOptions(
-            name='continuitytest',
-            options={'ordering': ['-on', '-recorded_at']},
+            name="continuitytest",
+            options={"ordering": ["-on", "-recorded_at"]},
         ),
         migrations.AlterModelOptions(
-            name='question',
-            options={'ordering': ['asked_at']},
+            name="question",
+            options={"ordering": ["asked_at"]},
         ),
         migrations.AlterModelOptions(
-            name='sessionmaterial',
-            options={'ordering': ['added_at']},
+            name="sessionmaterial",
+            options={"ordering": ["added_at"]},
         ),
         migrations.AddField(
-            model_name='attendance',
-            name='feedback_at',
+            model_name="attendance",
+            name="feedback_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='attendance',
-            name='waiting_since',
+            model_name="attendance",
+            name="waiting_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='continuitytest',
-            name='file_size',
+            model_name="continuitytest",
+            name="file_size",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='continuitytest',
-            name='sample',
+            model_name="continuitytest",
+            name="sample",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='criticalservice',
-            name='changed_by',
+            model_name="criticalservice",
+            name="changed_by",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='criticalservice',
-            name='max_downtime_proposed',
+            model_name="criticalservice",
+            name="max_downtime_proposed",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='criticalservice',
-            name='version',
+            model_name="criticalservice",
+            name="version",
             field=models.PositiveIntegerField(default=1),
         ),
         migrations.AddField(
-            model_name='session',
-            name='cancelled_at',
+            model_name="session",
+            name="cancelled_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='session',
-            name='cancelled_because',
+            model_name="session",
+            name="cancelled_because",
             field=models.CharField(blank=True, max_length=500),
         ),
         migrations.AddField(
-            model_name='session',
-            name='changed_at',
+            model_name="session",
+            name="changed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='session',
-            name='held_at',
+            model_name="session",
+            name="held_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='session',
-            name='invited_at',
+            model_name="session",
+            name="invited_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='session',
-            name='version',
+            model_name="session",
+            name="version",
             field=models.PositiveIntegerField(default=1),
         ),
         migrations.AddConstraint(
-            model_name='criticalservice',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None), models.Q(('kind', 'other'), _negated=True)), fields=('organisation', 'kind', 'exercise'), name='critical_service_once'),
+            model_name="criticalservice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None), models.Q(("kind", "other"), _negated=True)),
+                fields=("organisation", "kind", "exercise"),
+                name="critical_service_once",
+            ),
         ),
         migrations.AddField(
-            model_name='sessiondue',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='due', to='readiness.session'),
+            model_name="sessiondue",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="due", to="readiness.session"
+            ),
         ),
         migrations.AddField(
-            model_name='testedservice',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tested', to='readiness.criticalservice'),
+            model_name="testedservice",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="tested", to="readiness.criticalservice"
+            ),
         ),
         migrations.AddField(
-            model_name='testedservice',
-            name='test',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tested', to='readiness.continuitytest'),
+            model_name="testedservice",
+            name="test",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="tested", to="readiness.continuitytest"
+            ),
         ),
-        migrations.AlterField(
-            model_name='continuitytest',
-            name='services',
-            field=models.ManyToManyField(related_name='tests', through='readiness.TestedService', to='readiness.criticalservice'),
+        migrations.RemoveField(
+            model_name="continuitytest", name="services"
+        ),  # a table of its own cannot be altered into one with columns
+        migrations.AddField(
+            model_name="continuitytest",
+            name="services",
+            field=models.ManyToManyField(
+                related_name="tests", through="readiness.TestedService", to="readiness.criticalservice"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sessiondue',
-            index=models.Index(condition=models.Q(('fired_at', None)), fields=['due_at'], name='session_due'),
+            model_name="sessiondue",
+            index=models.Index(condition=models.Q(("fired_at", None)), fields=["due_at"], name="session_due"),
         ),
         migrations.AddConstraint(
-            model_name='sessiondue',
-            constraint=models.UniqueConstraint(fields=('session', 'kind', 'due_at'), name='session_due_once'),
+            model_name="sessiondue",
+            constraint=models.UniqueConstraint(fields=("session", "kind", "due_at"), name="session_due_once"),
         ),
         migrations.AddConstraint(
-            model_name='testedservice',
-            constraint=models.UniqueConstraint(fields=('test', 'service'), name='tested_once'),
+            model_name="testedservice",
+            constraint=models.UniqueConstraint(fields=("test", "service"), name="tested_once"),
         ),
     ]
