@@ -8,9 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0009_lessons_and_guidance"),
         ("readiness", "0006_assessments"),
-        ("registry", "0003_lessons_and_guidance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -106,49 +104,6 @@ class Migration(migrations.Migration):
             model_name="recommendation",
             name="withdrawn_because",
             field=models.CharField(blank=True, max_length=500),
-        ),
-        migrations.AlterField(
-            model_name="lesson",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("draft", "Concept"),
-                    ("released", "Released"),
-                    ("closed", "Gesloten"),
-                    ("withdrawn", "Ingetrokken"),
-                ],
-                default="draft",
-                max_length=9,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="lessonanswer",
-            name="looked",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("not_yet", "Not looked yet"),
-                    ("not_found", "Looked and not found"),
-                    ("found", "Gevonden"),
-                    ("could_not", "Could not look"),
-                ],
-                max_length=9,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="lessonanswer",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("open", "No answer yet"),
-                    ("done", "Klaar"),
-                    ("planned", "Gepland"),
-                    ("not_applicable", "Does not apply"),
-                    ("need_help", "Needs help"),
-                ],
-                default="open",
-                max_length=14,
-            ),
         ),
         migrations.AddIndex(
             model_name="lessonanswer",
