@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from paraat.kernel.ids import uuid7
 from paraat.platform.marked import MarkedModel
 from paraat.readiness.models.assessments import Answer
-from paraat.readiness.models.engagements import Finding
+from paraat.readiness.models.findings import Finding
 from paraat.readiness.models.lessons import Lesson
 from paraat.readiness.models.marks import Theirs, TheirsQuerySet
 from paraat.registry.models import Contact, Organisation
