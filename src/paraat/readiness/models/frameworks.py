@@ -34,6 +34,8 @@ class Edition(models.Model):
     source = models.CharField(max_length=300)  # built in, or the file that it was imported from
     digest = models.CharField(max_length=64)
     levels = ArrayField(models.CharField(max_length=20), default=list)  # cumulative, lowest first; empty: no levels
+    imported = models.BooleanField(default=False)  # from a workbook of the user's own, not shipped
+    quarantine = models.JSONField(default=list)  # rows of that workbook that could not be taken: sheet, row, field, why
     added_at = models.DateTimeField()
 
     class Meta:
@@ -57,6 +59,7 @@ class Control(models.Model):
     subcategory = models.CharField(max_length=20, blank=True)  # PR.AA-01
     level = models.CharField(max_length=20, blank=True)  # the lowest level that asks for it
     key_measure = models.BooleanField(default=False)
+    management = models.BooleanField(default=False)  # of the management: at Essential it may never be "not applicable"
     position = models.PositiveIntegerField()
     title = models.JSONField(default=dict)  # per language, our own words
     why = models.JSONField(default=dict)
