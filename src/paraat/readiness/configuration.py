@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
-from paraat.platform.setting import declare, text
+from paraat.platform.setting import declare, number, text
 
 REGION = declare(
     "PARAAT_REGION",
     text,
     "02000",
     "NIS code of the region whose municipalities are the denominator of figures: 02000 Flanders, 03000 Wallonia, 04000 Brussels.",
+)
+
+# Measures -------------------------------------------------------------------------------------------------------------------------
+MEASURE_HEAD_AFTER = declare(
+    "PARAAT_MEASURE_HEAD_AFTER",
+    number(1, 365),
+    "14",
+    "Days after its due day at which the head of administration is told that a measure is late.",
+)
+MEASURE_TEAM_AFTER = declare(
+    "PARAAT_MEASURE_TEAM_AFTER",
+    number(1, 730),
+    "30",
+    "Days after its due day at which a measure that is still late is put before the team; never before the head of administration was told.",
+)
+MEASURE_EVIDENCE_LIMIT = declare(
+    "PARAAT_MEASURE_EVIDENCE_LIMIT", number(1024, 1 << 34), str(100 << 20), "The largest proof of a measure, in bytes."
+)
+
+# Continuity -----------------------------------------------------------------------------------------------------------------------
+PROOF_MONTHS = declare(
+    "PARAAT_CONTINUITY_PROOF_MONTHS",
+    number(1, 120),
+    "12",
+    "How many months a test counts as proof that a critical service can be resumed.",
+)
+PROOF_LIMIT = declare(
+    "PARAAT_CONTINUITY_PROOF_LIMIT",
+    number(1024, 1 << 34),
+    str(100 << 20),
+    "The largest proof of a test of continuity, in bytes.",
+)
+
+# Sessions -------------------------------------------------------------------------------------------------------------------------
+SESSION_MATERIAL_LIMIT = declare(
+    "PARAAT_SESSION_MATERIAL_LIMIT", number(1024, 1 << 34), str(500 << 20), "The largest file of a session, in bytes."
 )
