@@ -192,12 +192,13 @@ class MeasureReminder(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="reminders")
     rung = models.CharField(max_length=10)  # d30, d7, d1, overdue, head, team
+    for_day = models.DateField()  # the due day that it speaks of: of each day everybody is told once
     due_at = models.DateTimeField()
     fired_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["measure", "rung", "due_at"], name="measure_reminder_once")]
+        constraints = [models.UniqueConstraint(fields=["measure", "rung", "for_day"], name="measure_reminder_once")]
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(fired_at=None, cancelled_at=None), name="measure_remind")
         ]
