@@ -96,6 +96,7 @@ class Tells:
     body: str
     channel: UUID | None = None  # one channel of the contact; None: the first that works
     exercise: bool = False
+    urgent: bool = False  # goes before everything else, and rings at night
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,9 @@ TOPICS = ("alerts", "calls", "switch", "runs", "tasks")
 def board(request: Request) -> HttpResponse:
     """The board; whoever has none is sent to the page where his work is."""
     if not request.viewer.has(*ROOM):
-        return HttpResponseRedirect("/portal/" if request.viewer.has(Role.SPOC, Role.PROVIDER) else "/me/")
+        if request.viewer.has(Role.SPOC, Role.PROVIDER):
+            return HttpResponseRedirect("/portal/")
+        return HttpResponseRedirect("/engagements/" if request.viewer.has(Role.TESTER) else "/me/")
     context = {
         "parts": parts(request.viewer, kind="board", exercise=_world(request)),
         "asked": request.GET.get("exercise"),

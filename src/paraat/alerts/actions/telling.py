@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
+from paraat.accounts.models import User
 from paraat.alerts import ladders
 from paraat.alerts.models import Alert, Delivery, Notice, Told
 from paraat.alerts.rules import content, languages, night
@@ -33,6 +34,8 @@ class Message:
 
 
 Key = tuple[UUID, str, str]
+URGENT = 5
+"""The severity that goes first: of what stops something, and of pages to our own people."""
 
 
 @action
@@ -73,7 +76,7 @@ def tell_contact(*, told: facts.Tells) -> Delivery | None:
         return None
     now = moment.now()
     way = min(ways, key=lambda channel: channel.position)
-    rings = way.kind in night.RINGING and not night.may_ring(now, severity=0)
+    rings = way.kind in night.RINGING and not told.urgent and not night.may_ring(now, severity=0)
     delivery = Delivery(
         key=told.key,
         purpose=told.purpose,
@@ -84,7 +87,7 @@ def tell_contact(*, told: facts.Tells) -> Delivery | None:
         language=ladders.written_languages(contact.organisation, contact)[0],
         subject=told.subject,
         body=told.body,
-        severity=0,
+        severity=URGENT if told.urgent else 0,
         exercise=told.exercise,
         due_at=night.morning(now) if rings else now,
         created_at=now,
@@ -101,6 +104,37 @@ def tell_contact(*, told: facts.Tells) -> Delivery | None:
     )
     enqueue(way.kind)
     return delivery
+
+
+@action
+def tell_user(*, key: str, user: User, subject: str, body: str, exercise: bool, short: str = "") -> list[Delivery]:
+    """Tell an account something at once, by mail and (with `short`, and a number) by SMS; also while all sending is stopped. Nothing is
+    made of a key that was used. The words are in the language of the account."""
+    now = moment.now()
+    ways = [("mail", user.email, body), *([("sms", user.phone, short)] if user.phone and short else [])]
+    made = [
+        Delivery(
+            key=f"{key}:{kind}",
+            purpose=Delivery.Purpose.PAGE,
+            user=user,
+            kind=kind,
+            address=address,
+            language=user.language,
+            languages=[user.language],
+            severity=URGENT,
+            subject=subject,
+            body=text,
+            exercise=exercise,
+            due_at=now,
+            created_at=now,
+        )
+        for kind, address, text in ways
+    ]
+    saved = [one for one in made if _saved(one)]
+    for one in saved:
+        record("account.told", by=SYSTEM, on=one, detail={"user": user.pk, "kind": one.kind}, exercise=exercise)
+        enqueue(one.kind)
+    return saved
 
 
 def enqueue(kind: str) -> None:
