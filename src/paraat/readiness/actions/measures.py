@@ -9,6 +9,7 @@ from typing import Any
 
 from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict, Invalid
+from paraat.kernel.marking import Tlp
 from paraat.platform import moment
 from paraat.platform.actions import action, record
 from paraat.readiness.actions.measures_reminders import replan
@@ -41,6 +42,7 @@ def plan_measure(
     answers: Iterable[Answer] = (),
     lessons: Iterable[Lesson] = (),
     exercise: bool = False,
+    follows: Measure | None = None,
     **more: Any,
 ) -> Measure:
     """Plan a measure of a constituent, from whatever asks for it; its reminders are planned with it.
@@ -59,12 +61,13 @@ def plan_measure(
         first_due_on=due_on,
         cost=cost,
         exercise=about.world(exercise=exercise),
-        tlp=max([Measure._meta.get_field("tlp").default, *about.markings()]),
+        follows=follows,
+        tlp=max([follows.tlp if follows else Tlp.AMBER_STRICT, *about.markings()]),
         created_at=now,
         created_by=by.label[:200],
         **_clean({"title": title, "text": text, "owner_name": owner_name, "topic": about.topic(), **more}),
     )
-    row.day = _day(row)
+    row.day = follows.day if follows and row.every else _day(row)
     _demand(row)
     row.save(force_insert=True)
     about.hang_on(row)
@@ -170,7 +173,7 @@ class _Sources:
 
     def topic(self) -> str:
         """What it is about, by the controls that it concerns."""
-        controls = [one.control for one in (*self.answers, *self.findings, *self.lessons) if one.control]
+        controls = [one.control for ones in (self.answers, self.findings, self.lessons) for one in ones if one.control]
         named = [name for one in controls for name in (one.identifier, one.subcategory, *one.maps_to)]
         return rules.topic_of(named)
 
@@ -200,8 +203,8 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
 def _demand(row: Measure) -> None:
     if not row.title:
         raise Invalid("Write what is to be done", field="title")
-    for name in ("title", "owner_name", "plain"):
-        setattr(row, name, getattr(row, name)[: Measure._meta.get_field(name).max_length])
+    for name, longest in (("title", 200), ("owner_name", 200), ("plain", 300)):
+        setattr(row, name, getattr(row, name)[:longest])
     if row.owner is not None and row.owner.organisation_id != row.organisation_id:
         raise Invalid("This contact is of another organisation", field="owner")
     if row.topic not in Measure.Topic.values or row.delay not in {"", *Measure.Delay.values}:

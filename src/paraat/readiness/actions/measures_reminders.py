@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -33,30 +33,30 @@ def replan(*, measure: Measure) -> None:
     """Bring its reminders in line with its state and due day: those of another day are cancelled, those of this one are planned. What was told
     for a day is not told again for the same one; what the team was shown is shown again when the measure is open again."""
     now = moment.now()
+    day, silent = measure.due_on, _silenced(measure)
     rows = MeasureReminder.objects.filter(measure=measure)
-    wanted = _wanted(measure, now)
-    silent = _silenced(measure)
     waiting = rows.filter(fired_at=None, cancelled_at=None)
-    cancelled = waiting.filter(~Q(for_day=measure.due_on) | Q(rung__in=silent)).update(cancelled_at=now)
-    for name, at in wanted.items():
-        rows.filter(rung=name, for_day=measure.due_on, fired_at=None, cancelled_at__isnull=False).update(
-            cancelled_at=None, due_at=at
-        )
-    MeasureReminder.objects.bulk_create(
-        [MeasureReminder(measure=measure, rung=name, for_day=measure.due_on, due_at=at) for name, at in wanted.items()],
-        ignore_conflicts=True,
-    )
+    other = ~Q(for_day=day) if day else Q()
+    cancelled = waiting.filter(other | Q(rung__in=silent)).update(cancelled_at=now)
+    if day is not None:
+        _plan(measure, day, {one.name: one.at for one in _rungs(day, now) if one.name not in silent})
     _show_or_settle(measure, now)
     detail = {"to_come": rows.filter(fired_at=None, cancelled_at=None).count(), "cancelled": cancelled}
     record("measure.reminders", by=SYSTEM, on=measure, organisation=measure.organisation_id, detail=detail)
 
 
-def _wanted(measure: Measure, now: datetime) -> dict[str, datetime]:
-    planned = reminders.rungs(
-        measure.due_on, now, head_after=settings.MEASURE_HEAD_AFTER.get(), team_after=settings.MEASURE_TEAM_AFTER.get()
-    )
-    silent = _silenced(measure)
-    return {one.name: one.at for one in planned if one.name not in silent}
+def _rungs(day: date, now: datetime) -> tuple[reminders.Rung, ...]:
+    head, team = settings.MEASURE_HEAD_AFTER.get(), settings.MEASURE_TEAM_AFTER.get()
+    return reminders.rungs(day, now, head_after=head, team_after=team)
+
+
+def _plan(measure: Measure, day: date, wanted: dict[str, datetime]) -> None:
+    """Add what is missing for a day; what was cancelled for it and never told counts again, from its new moment."""
+    for name, at in wanted.items():
+        left = MeasureReminder.objects.filter(measure=measure, rung=name, for_day=day, fired_at=None)
+        left.filter(cancelled_at__isnull=False).update(cancelled_at=None, due_at=at)
+    fresh = [MeasureReminder(measure=measure, rung=name, for_day=day, due_at=at) for name, at in wanted.items()]
+    MeasureReminder.objects.bulk_create(fresh, ignore_conflicts=True)
 
 
 def _silenced(measure: Measure) -> frozenset[str]:
@@ -68,7 +68,7 @@ def _silenced(measure: Measure) -> frozenset[str]:
 
 def _show_or_settle(measure: Measure, now: datetime) -> None:
     """What waits for the team follows: it goes when the measure is dealt with or got another day, and is back when it is open again."""
-    if measure.state in measures.OPEN:
+    if measure.state in measures.OPEN and measure.due_on is not None:
         told = MeasureReminder.objects.filter(measure=measure, rung=reminders.TEAM, for_day=measure.due_on)
         if told.filter(fired_at__isnull=False).exists():
             _show_team(measure, now)

@@ -41,20 +41,15 @@ def first_morning(now: datetime) -> date:
 
 def rungs(due_on: date | None, now: datetime, *, head_after: int, team_after: int) -> tuple[Rung, ...]:
     """The reminders of a measure that is due on a day, as planned at `now`: those before it that are still to come, the morning after it, and
-    those above, so many days after it. One that is planned when it is late already is late from today: nobody is passed over."""
+    those above, so many days after it. What should have gone out already goes out on the next morning: late rather than never."""
     if due_on is None:
         return ()
     first = first_morning(now)
-    found = [
-        Rung(name, morning(due_on - timedelta(days=days)))
-        for name, days in BEFORE
-        if due_on - timedelta(days=days) >= first
-    ]
-    after = max(due_on + timedelta(days=1), first)
-    late_from = after - timedelta(days=1)
-    found.append(Rung(OVERDUE, morning(after)))
-    found.append(Rung(HEAD, morning(late_from + timedelta(days=max(head_after, 1)))))
-    found.append(Rung(TEAM, morning(late_from + timedelta(days=max(team_after, head_after, 1)))))
+    before = [(name, due_on - timedelta(days=days)) for name, days in BEFORE]
+    found = [Rung(name, morning(day)) for name, day in before if day >= first]
+    head = max(head_after, 1)
+    for name, days in ((OVERDUE, 1), (HEAD, head), (TEAM, max(team_after, head))):
+        found.append(Rung(name, morning(max(due_on + timedelta(days=days), first))))
     return tuple(found)
 
 
