@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ State = Alert.State
 def draft_announcement(
     *,
     by: Actor,
-    author: User,
+    author: User | None,
     sender: Organisation | None,
     audience: Mapping[str, object],
     title: Mapping[str, str],
@@ -96,9 +96,10 @@ def approve_announcement(*, alert: Alert, by: Actor, officer: User) -> Alert:
 
 
 @action
-def send_announcement(*, alert: Alert, by: Actor) -> Alert:
-    """Send it to its audience as it is now. Raises NotAllowed when it goes to more than 25 and nobody else approved, Conflict when it is no draft."""
-    organisations = list(recipients(alert.audience).order_by("name"))
+def send_announcement(*, alert: Alert, by: Actor, beside: Iterable[Organisation] = ()) -> Alert:
+    """Send it to its audience as it is now, and to those `beside` it, who are no constituents: service providers. Raises NotAllowed when it goes to
+    more than 25 and nobody else approved, Conflict when it is no draft."""
+    organisations = [*recipients(alert.audience).order_by("name"), *beside]
     drafts = Alert.objects.select_for_update().filter(pk=alert.pk, state=State.DRAFT, kind=Alert.Kind.ANNOUNCEMENT)
     draft: Alert | None = drafts.first()
     if draft is None:
