@@ -362,6 +362,20 @@ DEEDS: dict[str, Any] = {
     "exposure.told": _("was told of captured data"),
     "exposure.warned": _("those whom captured data concerns are to be told"),
     "contagion.warned": _("the customers of an involved supplier are to be warned"),
+    # assessments
+    "assessment.opened": _("an assessment was opened"),
+    "assessment.submitted": _("submitted an assessment"),
+    "assessment.reopened": _("an assessment was opened again"),
+    "assessment.closed": _("an assessment was closed"),
+    "assessment.due": _("an assessment got another due day"),
+    "assessment.reminded": _("was reminded of an assessment"),
+    "assessment.auditor": _("an external auditor was named"),
+    "assessment.auditor_ended": _("an external auditor's work ended"),
+    "assessment.shared": _("let the external auditor see its own answers"),
+    "answer.saved": _("answered a control"),
+    "answer.common": _("answered a control for several customers"),
+    "answer.evidence": _("put a file with an answer"),
+    "answer.evidence_withdrawn": _("took a file off an answer"),
 }
 """Verb -> words."""
 
