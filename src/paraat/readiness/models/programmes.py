@@ -73,11 +73,15 @@ class Participation(Theirs):
     step = models.CharField(max_length=12, blank=True)  # the furthest of `Step`
     price = models.DecimalField(max_digits=12, decimal_places=2, null=True)  # of the offer, as said at sign-up
     needs = models.DecimalField(max_digits=12, decimal_places=2, null=True)  # what is set aside for it at sign-up
-    maturity = models.DecimalField(max_digits=4, decimal_places=2, null=True)  # when it signed up; of `rules.cofunding.in_order`
+    maturity = models.DecimalField(
+        max_digits=4, decimal_places=2, null=True
+    )  # when it signed up; of `rules.cofunding.in_order`
     waiting_since = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "organisation", "turn"], name="participation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "organisation", "turn", "exercise"], name="participation_once")
+        ]
         indexes = [models.Index(fields=["programme", "state"], name="participation_state")]
 
 
