@@ -83,9 +83,7 @@ def consenting(provider: UUID) -> set[UUID]:
 
 def in_words(audience: Mapping[str, Any]) -> str:
     """An audience as people say it."""
-    from paraat.alerts.views.announcements import (
-        in_words as alert_words,
-    )  # views need the addresses, which are read later
+    from paraat.alerts.views import announcements  # views need the addresses, which are read later
 
     others = {key: value for key, value in audience.items() if key != "technology"}
     said = [announcements.in_words(others)] if others and others != {"all": True} else []
