@@ -46,7 +46,7 @@ def save_answer(*, answer: Answer, version: int, by: Actor, **fields: Any) -> An
     if not changed:
         return answer
     now, assessment = moment.now(), answer.assessment
-    before = _state(answer)
+    before = as_json(answer)
     count_again(assessment, _tally(answer), rules.tally(**_judged(answer, changed)))
     _write(answer, changed, now, by)
     if version:  # of a first answer there is nothing to keep
@@ -91,7 +91,7 @@ def _judged(answer: Answer, changed: Mapping[str, Any]) -> dict[str, Any]:
     return {name: changed.get(name, getattr(answer, name)) for name in ("status", "documentation", "implementation")}
 
 
-def _state(answer: Answer) -> dict[str, Any]:
+def as_json(answer: Answer) -> dict[str, Any]:
     """An answer as JSON, with who saved it and when."""
     until, at = answer.explained_until, answer.saved_at
     return {

@@ -7,115 +7,165 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('readiness', '0005_continuity_and_sessions'),
-        ('registry', '0002_imports_not_taken'),
+        ("readiness", "0005_continuity_and_sessions"),
+        ("registry", "0002_imports_not_taken"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AssessmentReminder',
+            name="AssessmentReminder",
             fields=[
-                ('id', models.UUIDField(default=paraat.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('rung', models.CharField(choices=[('d14', 'Two weeks before'), ('d3', 'Three days before'), ('overdue', 'Overdue'), ('expired', 'An explanation has expired')], max_length=8)),
-                ('due_at', models.DateTimeField()),
-                ('fired_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=paraat.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "rung",
+                    models.CharField(
+                        choices=[
+                            ("d14", "Two weeks before"),
+                            ("d3", "Three days before"),
+                            ("overdue", "Overdue"),
+                            ("expired", "An explanation has expired"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("fired_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='CommonAnswer',
+            name="CommonAnswer",
             fields=[
-                ('id', models.UUIDField(default=paraat.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('status', models.CharField(choices=[('open', 'Not answered yet'), ('met', 'In place'), ('partly', 'Partly in place'), ('not_met', 'Not in place'), ('not_applicable', 'Does not apply'), ('not_testable', 'Could not be tested'), ('error', 'The test failed')], default='open', max_length=14)),
-                ('documentation', models.PositiveSmallIntegerField(null=True)),
-                ('implementation', models.PositiveSmallIntegerField(null=True)),
-                ('explanation', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('saved_at', models.DateTimeField(null=True)),
-                ('saved_by', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=paraat.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Not answered yet"),
+                            ("met", "In place"),
+                            ("partly", "Partly in place"),
+                            ("not_met", "Not in place"),
+                            ("not_applicable", "Does not apply"),
+                            ("not_testable", "Could not be tested"),
+                            ("error", "The test failed"),
+                        ],
+                        default="open",
+                        max_length=14,
+                    ),
+                ),
+                ("documentation", models.PositiveSmallIntegerField(null=True)),
+                ("implementation", models.PositiveSmallIntegerField(null=True)),
+                ("explanation", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("saved_at", models.DateTimeField(null=True)),
+                ("saved_by", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.AlterModelOptions(
-            name='answerevidence',
-            options={'ordering': ['added_at']},
+            name="answerevidence",
+            options={"ordering": ["added_at"]},
         ),
         migrations.AddField(
-            model_name='answer',
-            name='common',
+            model_name="answer",
+            name="common",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='answerevidence',
-            name='withdrawn_by',
+            model_name="answerevidence",
+            name="withdrawn_by",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='closed_because',
+            model_name="assessment",
+            name="closed_because",
             field=models.CharField(blank=True, max_length=500),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='earlier',
+            model_name="assessment",
+            name="earlier",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='errors',
+            model_name="assessment",
+            name="errors",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='shared_at',
+            model_name="assessment",
+            name="shared_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='shared_by',
+            model_name="assessment",
+            name="shared_by",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='submitted_by',
+            model_name="assessment",
+            name="submitted_by",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='untestable',
+            model_name="assessment",
+            name="untestable",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('organisation', 'edition', 'kind', 'author', 'exercise'), name='assessment_open_once', nulls_distinct=False),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("organisation", "edition", "kind", "author", "exercise"),
+                name="assessment_open_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddField(
-            model_name='assessmentreminder',
-            name='assessment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='readiness.assessment'),
+            model_name="assessmentreminder",
+            name="assessment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="readiness.assessment"
+            ),
         ),
         migrations.AddField(
-            model_name='commonanswer',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.organisation'),
+            model_name="commonanswer",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="registry.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='commonanswer',
-            name='control',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='readiness.control'),
+            model_name="commonanswer",
+            name="control",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="readiness.control"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assessmentreminder',
-            index=models.Index(condition=models.Q(('cancelled_at', None), ('fired_at', None)), fields=['due_at'], name='assessment_remind'),
+            model_name="assessmentreminder",
+            index=models.Index(
+                condition=models.Q(("cancelled_at", None), ("fired_at", None)),
+                fields=["due_at"],
+                name="assessment_remind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessmentreminder',
-            constraint=models.UniqueConstraint(fields=('assessment', 'rung', 'due_at'), name='assessment_remind_once'),
+            model_name="assessmentreminder",
+            constraint=models.UniqueConstraint(fields=("assessment", "rung", "due_at"), name="assessment_remind_once"),
         ),
         migrations.AddConstraint(
-            model_name='commonanswer',
-            constraint=models.UniqueConstraint(fields=('author', 'control'), name='common_answer_once'),
+            model_name="commonanswer",
+            constraint=models.UniqueConstraint(fields=("author", "control"), name="common_answer_once"),
         ),
     ]
