@@ -46,3 +46,23 @@ PROOF_LIMIT = declare(
 SESSION_MATERIAL_LIMIT = declare(
     "PARAAT_SESSION_MATERIAL_LIMIT", number(1024, 1 << 34), str(500 << 20), "The largest file of a session, in bytes."
 )
+
+# Ethical hacking ------------------------------------------------------------------------------------------------------------------
+AUTHORISATION_LIMIT = declare(
+    "PARAAT_AUTHORISATION_LIMIT", number(1024, 1 << 30), str(50 << 20), "The largest signed authorisation, in bytes."
+)
+FINDING_LIMIT = declare(
+    "PARAAT_FINDING_LIMIT", number(1024, 1 << 34), str(200 << 20), "The largest piece of evidence of a finding, in bytes."
+)
+FINDING_OPEN_DAYS = declare(
+    "PARAAT_FINDING_OPEN_DAYS",
+    number(0, 90),
+    "7",
+    "Days after which the team reads a finding of a test although its owner has not looked at it yet.",
+)
+FINDING_AUDIT_DAYS = declare(
+    "PARAAT_FINDING_AUDIT_DAYS",
+    number(0, 730),
+    "90",
+    "Days after its owner was told of a finding from which auditors of the house read it.",
+)

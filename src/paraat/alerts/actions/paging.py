@@ -97,6 +97,8 @@ def _kinds(tasks: Sequence[WaitingTask]) -> list[str]:
         "mail": _("a mail about a case to read"),
         "trigger": _("an escalation trigger that nobody answered"),
         "handover": _("a shift to take over"),
+        "engagement": _("testing that was stopped"),
+        "disclosure": _("a researcher's report"),
     }
     counted = Counter(words.get(task.kind, _("something else")) for task in tasks)
     return [f"- {number} \u00d7 {what}" for what, number in counted.most_common()]

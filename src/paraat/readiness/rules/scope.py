@@ -99,7 +99,7 @@ def decide(
     entry = _line(target, terms.scope)
     if isinstance(entry, Verdict):
         return entry
-    return _owned(target, entry, terms.organisation, held, standing.signed)
+    return owned(target, entry, terms.organisation, held, standing.signed)
 
 
 def _testing(standing: Standing, today: date) -> Verdict | None:
@@ -139,7 +139,8 @@ def _line(target: Target, scope: Iterable[Entry]) -> Entry | Verdict:
     return Verdict(Reason.PARTLY, touched[0].value) if touched else Verdict(Reason.NOT_IN_SCOPE)
 
 
-def _owned(target: Target, entry: Entry, owner: str, held: Sequence[Held], signed: Collection[str]) -> Verdict:
+def owned(target: Target, entry: Entry, owner: str, held: Sequence[Held], signed: Collection[str]) -> Verdict:
+    """Whether the register says that the whole target is the owner's today; what is shared wants the provider of the line, among `signed`."""
     whole = [one for one in held if targets.covers(one.kind, one.value, target)]
     inside = [one for one in held if one not in whole and targets.touches(one.kind, one.value, target)]
     if not whole:
