@@ -33,9 +33,11 @@ WORTH = {MET: Fraction(1), PARTLY: Fraction(1, 2), NOT_MET: Fraction(0)}
 def score(controls: Iterable[Asked], answers: Mapping[str, Given], level: str) -> Result:  # noqa: ARG001  # a checklist has no levels
     """The result of a checklist: met when every most important item is in place and nothing is unknown."""
     asked = list(controls)
-    given = {one.identifier: answers.get(one.identifier, Reply()) for one in asked}
+    given: dict[str, Given] = {one.identifier: answers.get(one.identifier, Reply()) for one in asked}
     left_out = tuple(
-        LeftOut(name, one.status) for name, one in given.items() if one.status == NOT_APPLICABLE or one.status in UNKNOWN
+        LeftOut(name, one.status)
+        for name, one in given.items()
+        if one.status == NOT_APPLICABLE or one.status in UNKNOWN
     )
     unknown = [one.identifier for one in left_out if one.reason in UNKNOWN]
     keys = tuple(_key(one.identifier, given[one.identifier].status) for one in asked if one.key_measure)

@@ -83,7 +83,7 @@ def score(controls: Iterable[Asked], answers: Mapping[str, Given], level: str) -
     level = level or LEVELS[-1]
     rules = THRESHOLDS[level]
     asked = asked_at(controls, level)
-    given = {one.identifier: answers.get(one.identifier, Reply()) for one in asked}
+    given: dict[str, Given] = {one.identifier: answers.get(one.identifier, Reply()) for one in asked}
     left_out = list(_left_out(asked, given, level))
     unknown = [one.identifier for one in left_out if one.reason in UNKNOWN or one.reason == "half"]
     scored = {one.identifier: _scored(one, given[one.identifier], rules) for one in asked}
@@ -106,7 +106,7 @@ def score(controls: Iterable[Asked], answers: Mapping[str, Given], level: str) -
         notes=notes,
         statuses=counted(one.status for one in given.values()),
         asked=len(asked),
-        answered=sum(one.status != OPEN for one in given.values()),
+        answered=sum(one.status != OPEN or _figures(one) is not None for one in given.values()),
     )
 
 
@@ -117,12 +117,17 @@ def _figures(given: Given) -> tuple[int, int] | None:
     return (first, second) if LOWEST <= first <= HIGHEST and LOWEST <= second <= HIGHEST else None
 
 
+def _unknown(given: Given) -> bool:
+    """Whether nobody knows: not testable, failed, or not answered at all. Two figures are an answer, whatever the status says."""
+    return given.status in UNKNOWN and not (given.status == OPEN and _figures(given) is not None)
+
+
 def _scored(control: Asked, given: Given, rules: Thresholds) -> _Scored | None:
     """The two figures of a control; what is not applicable stands for the threshold, what nobody knows for nothing."""
     if given.status == NOT_APPLICABLE:
         return _Scored(control, rules.stands_for, rules.stands_for)
     figures = _figures(given)
-    if given.status in UNKNOWN or figures is None:
+    if _unknown(given) or figures is None:
         return None
     return _Scored(control, Fraction(figures[0]), Fraction(figures[1]))
 
@@ -132,7 +137,7 @@ def _left_out(asked: Sequence[Asked], given: Mapping[str, Given], level: str) ->
         answer = given[one.identifier]
         if answer.status == NOT_APPLICABLE:
             yield LeftOut(one.identifier, NOT_APPLICABLE if may_be_left_out(one, level) else "not_allowed")
-        elif answer.status in UNKNOWN:
+        elif _unknown(answer):
             yield LeftOut(one.identifier, answer.status)
         elif _figures(answer) is None:
             yield LeftOut(one.identifier, "half")
@@ -164,11 +169,16 @@ def _functions(asked: Sequence[Asked], categories: Sequence[Part]) -> tuple[Part
     found = []
     for name in dict.fromkeys(one.function for one in asked):
         inside = [one for one in categories if of[one.name] == name]
-        figures = [
-            mean([value for one in inside if (value := getattr(one, axis)) is not None])
-            for axis in ("documentation", "implementation", "maturity")
-        ]
-        found.append(Part(name, *figures, sum(one.asked for one in inside), sum(one.scored for one in inside)))
+        found.append(
+            Part(
+                name,
+                mean(one.documentation for one in inside if one.documentation is not None),
+                mean(one.implementation for one in inside if one.implementation is not None),
+                mean(one.maturity for one in inside if one.maturity is not None),
+                sum(one.asked for one in inside),
+                sum(one.scored for one in inside),
+            )
+        )
     return tuple(found)
 
 

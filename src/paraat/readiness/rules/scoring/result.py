@@ -18,22 +18,42 @@ UNKNOWN = frozenset({OPEN, NOT_TESTABLE, ERROR})
 class Asked(Protocol):
     """A control, as far as scoring looks at it."""
 
-    identifier: str
-    function: str
-    category: str
-    subcategory: str
-    level: str
-    key_measure: bool
-    management: bool
-    weight: int
+    @property
+    def identifier(self) -> str: ...
+
+    @property
+    def function(self) -> str: ...
+
+    @property
+    def category(self) -> str: ...
+
+    @property
+    def subcategory(self) -> str: ...
+
+    @property
+    def level(self) -> str: ...
+
+    @property
+    def key_measure(self) -> bool: ...
+
+    @property
+    def management(self) -> bool: ...
+
+    @property
+    def weight(self) -> int: ...
 
 
 class Given(Protocol):
     """An answer, as far as scoring looks at it."""
 
-    status: str
-    documentation: int | None
-    implementation: int | None
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def documentation(self) -> int | None: ...
+
+    @property
+    def implementation(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +183,7 @@ def mean(values: Iterable[Fraction | int]) -> Fraction | None:
 def counted(statuses: Iterable[str]) -> dict[str, int]:
     """How often each status was given, in one order."""
     found = Counter(statuses)
-    return {
-        one: found[one] for one in (MET, PARTLY, NOT_MET, NOT_APPLICABLE, NOT_TESTABLE, ERROR, OPEN) if found[one]
-    }
+    return {one: found[one] for one in (MET, PARTLY, NOT_MET, NOT_APPLICABLE, NOT_TESTABLE, ERROR, OPEN) if found[one]}
 
 
 def _part(part: Part) -> dict[str, Any]:
