@@ -176,7 +176,7 @@ def _supplied_by(service: CriticalService, wanted: set[UUID]) -> None:
     on_file = Supply.objects.as_of(moment.today()).filter(customer=service.organisation_id)
     if wanted - held - set(on_file.values_list("supplier", flat=True)):
         raise Invalid("This supplier is not on file for the organisation", field="suppliers")
-    service.suppliers.set(wanted)
+    service.suppliers.set(Organisation.objects.filter(pk__in=wanted))
 
 
 def _needing(service: CriticalService, wanted: set[UUID]) -> None:
