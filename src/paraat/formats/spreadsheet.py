@@ -105,7 +105,7 @@ def _delimiter(text: str) -> str:
 # Workbooks ------------------------------------------------------------------------------------------------------------------------
 def _workbook(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
     if content.startswith(_ZIP):
-        _refuse_bombs(content)
+        refuse_bombs(content)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows: list[list[Any]] = book.get_sheet_by_index(0).to_python(skip_empty_area=False) if book.sheet_names else []
@@ -115,7 +115,8 @@ def _workbook(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
         yield number, [_text(cell) for cell in cells]
 
 
-def _refuse_bombs(content: bytes) -> None:
+def refuse_bombs(content: bytes) -> None:
+    """Refuse an archive that unpacks to more than a workbook ever needs. Raises FormatError, TooBig."""
     try:
         unpacked = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(content)).infolist())
     except zipfile.BadZipFile as error:
