@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
@@ -68,3 +69,8 @@ def _is_network(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def blanked(text: str, word: str) -> str:
+    """The text without this word, whatever its case; three dots stand where it was."""
+    return re.sub(re.escape(word), "…", text, flags=re.IGNORECASE)

@@ -91,7 +91,7 @@ class Lesson(MarkedModel):
     @classmethod
     def concerns(cls, organisations: Collection[UUID]) -> models.Q:
         """Whoever was asked to answer it, or to pass it on to customers; never a draft."""
-        asked = LessonAnswer.objects.filter(LessonAnswer.concerns(organisations)).values("lesson")
+        asked = LessonAnswer.objects.filter(organisation__in=list(organisations), told=True).values("lesson")
         told = LessonProvider.objects.filter(provider__in=list(organisations)).values("lesson")
         return (models.Q(pk__in=asked) | models.Q(pk__in=told)) & ~models.Q(state=cls.State.DRAFT)
 
@@ -169,6 +169,12 @@ class LessonAnswer(Theirs):
     chased = models.PositiveSmallIntegerField(default=0)  # the rung that was climbed: rules.chasing.Rung
 
     objects = LessonAnswerQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
+
+    @classmethod
+    def concerns(cls, organisations: Collection[UUID]) -> models.Q:
+        """The constituent that was asked (a victim that was left out is not), and a provider that answered for it."""
+        own = models.Q(organisation__in=list(organisations), told=True)
+        return own | models.Q(provider__in=list(organisations))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lesson", "organisation"], name="lesson_answer_once")]
