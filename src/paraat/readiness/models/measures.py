@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Self
+from datetime import date
+from typing import Self, cast
 from uuid import UUID
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.ids import uuid7
@@ -15,13 +17,13 @@ from paraat.readiness.models.assessments import Answer
 from paraat.readiness.models.findings import Finding
 from paraat.readiness.models.lessons import Lesson
 from paraat.readiness.models.marks import Theirs, TheirsQuerySet
-from paraat.registry.models import Contact, Organisation
+from paraat.registry.models import Contact, Organisation, Supply
 
 
 class SupplierMeasure(MarkedModel):
     """What one supplier must do for all its customers: tracked once, shown on the measure of each.
 
-    The supplier and every customer whose measure waits for it read it; so nothing in it may name a customer.
+    The supplier and its customers read it; so nothing in it may name a customer.
     """
 
     class State(models.TextChoices):
@@ -47,10 +49,13 @@ class SupplierMeasure(MarkedModel):
 
     @classmethod
     def concerns(cls, organisations: Collection[UUID]) -> models.Q:
-        """The supplier's own, and those that a measure of one of `organisations` waits for."""
+        """The supplier's own, those that a measure of one of `organisations` waits for, and what its suppliers of today were asked."""
         mine = list(organisations)
         waiting = Measure.objects.filter(organisation__in=mine, supplier__isnull=False).values("supplier")
-        return models.Q(organisation__in=mine) | models.Q(pk__in=waiting)
+        suppliers = (
+            Supply.objects.as_of(cast("date", Now())).filter(customer__in=mine).values("supplier")
+        )  # the database's day
+        return models.Q(organisation__in=mine) | models.Q(pk__in=waiting) | models.Q(organisation__in=suppliers)
 
 
 class MeasureQuerySet(TheirsQuerySet):
