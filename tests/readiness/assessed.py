@@ -17,8 +17,12 @@ PARTS = (("PROTECT", "PR.AA"), ("PROTECT", "PR.DS"), ("RECOVER", "RC.RP"))
 
 def edition(controls: int = 6, *, key: str = "small", version: str = "1", **fields: Any) -> Edition:
     """An edition with so many controls, C01 onward, over three categories; scored as a checklist."""
-    framework, _ = Framework.objects.get_or_create(key=key, defaults={"title": {"en": "Small list"}, "scoring": "checklist"})
-    made = Edition.objects.create(framework=framework, version=version, source="test", digest="", added_at=moment.now(), **fields)
+    framework, _ = Framework.objects.get_or_create(
+        key=key, defaults={"title": {"en": "Small list"}, "scoring": "checklist"}
+    )
+    made = Edition.objects.create(
+        framework=framework, version=version, source="test", digest="", added_at=moment.now(), **fields
+    )
     Control.objects.bulk_create(
         Control(
             edition=made,

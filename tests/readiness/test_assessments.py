@@ -217,7 +217,9 @@ def test_submitting_freezes_the_score_and_what_is_unclear_never_counts_as_fine()
     assert done.result["unclear"] == ["C03", "C04"]
     assert done.result["unmet"] == ["C05"]
     assert done.result["total"] == "33.33"  # two of six: the untested, the failed and the unanswered are not in place
-    fine = answered(opened(cast.spiere_helkijn(), made.edition), C01="met", C02="met", C03="met", C04="met", C05="not_met")
+    fine = answered(
+        opened(cast.spiere_helkijn(), made.edition), C01="met", C02="met", C03="met", C04="met", C05="not_met"
+    )
     assert float(assessments.submit_assessment(assessment=fine, by=ALICE).result["total"]) > 33.33
 
 

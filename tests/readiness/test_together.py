@@ -66,7 +66,9 @@ def test_opening_for_three_costs_the_same_as_for_one_but_for_what_is_per_custome
 def test_an_answer_for_all_stands_with_every_customer_but_for_exceptions() -> None:
     rows = begun()
     first = answer(rows[0], "C01")
-    common = together(rows, "C01", version=0, status="met", explanation="We patch weekly", cells={first.pk: Cell("not_met", 0)})
+    common = together(
+        rows, "C01", version=0, status="met", explanation="We patch weekly", cells={first.pk: Cell("not_met", 0)}
+    )
     assert common.version == 1
     assert [answer(row, "C01").status for row in rows] == ["not_met", "met", "met"]
     assert [answer(row, "C01").common for row in rows] == [False, True, True]
