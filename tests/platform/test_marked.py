@@ -29,6 +29,7 @@ from paraat.warroom.models import InRoom, Room
 from tests.cloud import marked as cloud
 from tests.exercises import marked as exercising
 from tests.incidents import marked
+from tests.readiness import marked as learning
 from tests.warroom import marked as warroom
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pg15]
@@ -119,8 +120,14 @@ MAKERS: dict[type[MarkedModel], Callable[..., Any]] = {
     **marked.MAKERS,
     **warroom.MAKERS,
     **cloud.MAKERS,
+    **learning.MAKERS,
 }  # fmt: skip
-HAS_HOUSE = {WaitingTask, Run, UnassignedHost, Alert, JournalEntry, Exercise} | marked.HAS_HOUSE | warroom.HAS_HOUSE
+HAS_HOUSE = (
+    {WaitingTask, Run, UnassignedHost, Alert, JournalEntry, Exercise}
+    | marked.HAS_HOUSE
+    | warroom.HAS_HOUSE
+    | learning.HAS_HOUSE
+)
 """Those that may concern the house alone."""
 
 
@@ -133,6 +140,8 @@ def concerned(row: Any) -> Iterator[UUID | None]:
         yield from exercising.concerned(row)
     elif isinstance(row, Supply):
         yield from (row.customer_id, row.supplier_id)
+    elif type(row) in learning.CONCERNED:
+        yield from learning.CONCERNED[type(row)](row)
     elif type(row) in marked.MAKERS:
         yield from marked.concerned(row)
     else:
@@ -142,6 +151,8 @@ def concerned(row: Any) -> Iterator[UUID | None]:
 def allowed(viewer: Viewer, row: Any) -> bool:
     if isinstance(row, Room | InRoom):
         return warroom.allowed(viewer, row)
+    if type(row) in learning.ALLOWED:
+        return learning.ALLOWED[type(row)](viewer, row)
     if isinstance(row, OfCase) and not allowed(viewer, Case.objects.get(pk=row.case_id)):
         return False
     return any(may_see(viewer, Marking(Tlp(row.tlp), row.exercise, one)) for one in concerned(row))
