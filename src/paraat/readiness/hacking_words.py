@@ -91,3 +91,21 @@ NEXT = {
     "reporting": _("Next: every finding is told to its owner; then close it."),
     "closed": _("It is over. Its testers see it no longer."),
 }
+CWES = {
+    "CWE-20": _("input that is not checked"),
+    "CWE-22": _("paths that leave their folder"),
+    "CWE-78": _("commands of the operating system from outside"),
+    "CWE-79": _("scripts of others in web pages"),
+    "CWE-89": _("database commands from outside"),
+    "CWE-200": _("information given to who should not have it"),
+    "CWE-269": _("rights that are wider than needed"),
+    "CWE-287": _("signing in that can be evaded"),
+    "CWE-306": _("something important without signing in"),
+    "CWE-352": _("requests that another site makes for you"),
+    "CWE-434": _("dangerous files that can be uploaded"),
+    "CWE-521": _("passwords that are too easy"),
+    "CWE-798": _("passwords that stand in programs"),
+    "CWE-862": _("rights that nobody checks"),
+    "CWE-1104": _("parts that nobody maintains any more"),
+}
+"""Our own words for kinds of weakness that are common; MITRE keeps the list of all of them."""

@@ -146,6 +146,8 @@ class Tester(models.Model):
     until = models.DateTimeField(null=True)
     stop_seen_at = models.DateTimeField(null=True)  # when this tester confirmed to have stopped
 
+    __test__ = False  # not a test case, whatever pytest thinks of the name
+
     objects = TesterQuerySet.as_manager()
 
     class Meta:
