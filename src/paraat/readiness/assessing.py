@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q
 
 from paraat.kernel.errors import NotFound
 from paraat.kernel.marking import Viewer
 from paraat.readiness.models import Answer, AnswerEvidence, Assessment
+from paraat.readiness.models.marks import TheirsQuerySet
 from paraat.readiness.rules import assessments as rules
 from paraat.readiness.rules.comparison import Said
 
 WITH = ("organisation", "edition__framework", "author", "auditor", "previous")
 
 
-def seen(viewer: Viewer) -> QuerySet[Any]:
+def seen(viewer: Viewer) -> TheirsQuerySet:
     """The assessments that this viewer may know of."""
-    return Assessment.objects.visible_to(viewer).select_related(*WITH)
+    rows: TheirsQuerySet = Assessment.objects.visible_to(viewer).select_related(*WITH)
+    return rows
 
 
 def whose(one: Assessment) -> rules.Whose:
@@ -66,7 +67,7 @@ def answer_of(viewer: Viewer, pk: UUID) -> Answer:
 def parts(one: Assessment) -> list[rules.Part]:
     """Its pages in the order of the edition, each with how it was answered: one query."""
     rows = (
-        Answer.objects.filter(assessment=one)
+        Answer.objects.filter(assessment=one, control__edition=one.edition_id)
         .values_list("control__function", "control__category", "status")
         .annotate(
             number=Count("pk"), figures=Count("pk", filter=Q(documentation__gt=0, implementation__gt=0, status=rules.OPEN))

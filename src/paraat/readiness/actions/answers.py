@@ -28,6 +28,10 @@ class OlderAnswer(Conflict):
     """Somebody else saved this answer first. Look at both, and save the one that is right."""
 
 
+class NoLongerAsked(Conflict):
+    """The edition that this assessment went on with does not ask this any more. The answer is kept as it was."""
+
+
 class NotOpen(Conflict):
     """This assessment is not open any more; nothing was saved."""
 
@@ -42,6 +46,8 @@ def save_answer(*, answer: Answer, version: int, by: Actor, **fields: Any) -> An
     given = read_fields(fields)
     if answer.version != version:
         raise OlderAnswer()
+    if answer.control.edition_id != answer.assessment.edition_id:
+        raise NoLongerAsked()
     changed = {name: value for name, value in given.items() if getattr(answer, name) != value}
     if not changed:
         return answer

@@ -26,6 +26,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 NEEDED = ("requirement", "documentation", "implementation")
 HEADING_ROWS = 10
 """The heading stands in one of the first rows."""
+MOST_WORDS = 8000
+"""Characters of a comment: as many as an explanation may have."""
 NOT_APPLICABLE = ("n/a", "na", "n.a.")
 
 _IDENTIFIER = re.compile(r"\s*([A-Z]{2}\.[A-Z]{2})-(\d{1,2})[.\-](\d{1,2})\s*[:.]?\s*(.*)", re.DOTALL)
@@ -57,6 +59,7 @@ class Line:
     implementation: int | None = None
     not_applicable: bool = False
     comments: str = ""
+    assessor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,8 @@ def _line(sheet: str, row: int, cells: Sequence[str], columns: Columns, level: s
         documentation=None if skipped else _number(figures.get("documentation")),
         implementation=None if skipped else _number(figures.get("implementation")),
         not_applicable=skipped,
-        comments=_cell(cells, columns.places.get("comments")),
+        comments=_words(sheet, row, "comments", cells, columns, bad),
+        assessor=_words(sheet, row, "assessor", cells, columns, bad),
     )
 
 
@@ -188,6 +192,14 @@ def _figures(
             yield field, int(said)
         else:
             bad.append(Bad(sheet, row, field, said[:200], "no_score"))
+
+
+def _words(sheet: str, row: int, field: str, cells: Sequence[str], columns: Columns, bad: list[Bad]) -> str:
+    said = _cell(cells, columns.places.get(field)).replace("\r\n", "\n")
+    if len(said) <= MOST_WORDS:
+        return said
+    bad.append(Bad(sheet, row, field, said[:200], "too_long"))
+    return ""
 
 
 def _number(value: int | str | None) -> int | None:

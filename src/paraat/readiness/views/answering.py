@@ -114,7 +114,10 @@ def _may_be_left_out(row: Assessment) -> Any:
 
 def _cards(request: Request, row: Assessment, key: str, changed: Card | None) -> list[Card]:
     writes, before = assessing.answers_it(request.viewer, row), _before(request, row)
-    found = [Card(one, writes, before.get(one.control.identifier)) for one in assessing.answers_of(row, key)]
+    found = [
+        Card(one, writes and one.control.edition_id == row.edition_id, before.get(one.control.identifier))
+        for one in assessing.answers_of(row, key)
+    ]
     if changed is None:
         return found
     return [
