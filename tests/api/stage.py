@@ -30,6 +30,7 @@ from paraat.registry.models import Organisation
 from paraat.warroom.actions.rooms import open_room
 from tests import cast
 from tests.alerts import staging
+from tests.readiness import assessed
 
 LIST = json.dumps(
     {"randoms": [], "targets": [{"target_id": "1", "host": "www.ronse.be", "ip": "", "type": "http", "method": "GET", "port": 443,
@@ -92,6 +93,7 @@ def everything() -> dict[str, list[str]]:
     task = actions.wait_for_person(what=Waits("held", "test", "A list is held", "/alerts/"))
     assert task is not None
     return _responding(ronse) | {
+        "assessment": [str(assessed.answered(assessed.opened(ronse), C01="met").pk)],
         "alert": [str(sent.pk), str(held.pk), str(other.pk)],
         "notice": [str(staging.notice_of(kept, cast.east_flanders()).pk)],
         "organisation": [str(ronse.pk), str(silent.pk)],

@@ -9,10 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts.models import Membership, User
+from paraat.kernel.errors import ParaatError
 from paraat.kernel.marking import Role
+from paraat.platform import moment
+from paraat.platform.pages import words_for
 from paraat.readiness.assessment_words import MATURITY, STATUS_WORDS
 from paraat.readiness.models import Edition
 from paraat.registry.models import Organisation
+from paraat.registry.naming import the_one
 
 _DAY = {"type": "date"}
 
@@ -155,8 +159,7 @@ def auditors() -> list[tuple[str, str]]:
 
 
 def _called(words: str, rows: Any) -> Organisation:
-    found = list(rows.called(words).filter(active_until=None)[:2])
-    if len(found) != 1:
-        raise forms.ValidationError(_("No organisation, or more than one, has this name or number."))
-    one: Organisation = found[0]
-    return one
+    try:
+        return the_one(words, rows.as_of(moment.today()))
+    except ParaatError as error:
+        raise forms.ValidationError(words_for(error)) from error
