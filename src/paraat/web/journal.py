@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.actor import ActorKind
-from paraat.kernel.marking import Role
-from paraat.platform.guard import EVERYBODY, Request, allow
+from paraat.kernel.marking import MEMBERS
+from paraat.platform.guard import Request, allow
 from paraat.platform.tables import CHUNK, FORMATS, Column, Filter, Table, export
 from paraat.web import log
 
@@ -23,7 +23,7 @@ KINDS = [
     (ActorKind.TOKEN.value, _("A program")),
     (ActorKind.SYSTEM.value, _("Paraat itself")),
 ]
-_ROLES = tuple(role for role in EVERYBODY if role is not Role.ADMINISTRATOR)
+_ROLES = tuple(MEMBERS)
 
 COLUMNS = [
     Column("at", _("When"), sort="at", value=lambda said: said.at),

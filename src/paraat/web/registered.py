@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from paraat.alerts.models import Alert, Notice, Switch
 from paraat.exercises.models import Exercise
-from paraat.kernel.marking import MEMBERS, Role, Viewer
+from paraat.kernel.marking import BY_NAME, MEMBERS, Role, Viewer
 from paraat.platform import configuration
 from paraat.platform.registrations import (
     Banner,
@@ -114,7 +114,7 @@ menu.add(MenuEntry(gettext_lazy("Outbox"), "outbox", _WATCHES | {Role.PARTNER}, 
 menu.add(MenuEntry(gettext_lazy("Inbox"), "inbox", _WATCHES, 125))
 menu.add(MenuEntry(gettext_lazy("Coverage"), "coverage", _ROOM, 130))
 menu.add(MenuEntry(gettext_lazy("Journal"), "journal", _READS, 930))
-menu.add(MenuEntry(gettext_lazy("Search"), "search", frozenset(Role), 940))
+menu.add(MenuEntry(gettext_lazy("Search"), "search", frozenset(Role) - BY_NAME, 940))
 menu.add(MenuEntry(gettext_lazy("Wall display"), "wall", _ROOM, 950))
 searchables.add(Searchable("alerts", _alerts))
 searchables.add(Searchable("notices", _notices))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from paraat.accounts.actions.profile import change_profile
 from paraat.accounts.models import User
-from paraat.kernel.marking import Role
+from paraat.kernel.marking import BY_NAME, Role
 from paraat.platform import parts as live_parts
 from paraat.platform.guard import EVERYBODY, Request, allow, public
 from paraat.web.parts import parts
@@ -19,6 +19,8 @@ from paraat.web.searching import groups
 
 ROOM = (Role.DUTY_OFFICER, Role.COORDINATOR, Role.AUDITOR, Role.PARTNER, Role.OBSERVER)
 """Who has a use for the board: the team, and those who may read along."""
+SEARCHES = tuple(role for role in EVERYBODY if role not in BY_NAME)
+"""Who was given something by name has nothing to look for."""
 TOPICS = ("alerts", "calls", "switch", "runs", "tasks")
 """Whatever changes the board is told under one of these."""
 
@@ -75,7 +77,7 @@ def _stream(request: Request) -> dict[str, str]:
 
 
 @require_GET
-@allow(*EVERYBODY)
+@allow(*SEARCHES)
 def search(request: Request) -> HttpResponse:
     """Everything that can be searched, by kind."""
     words = request.GET.get("q", "").strip()[:200]
