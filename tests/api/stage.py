@@ -26,6 +26,7 @@ from paraat.observations.models import Finding, QuarantinedRow, UnassignedHost
 from paraat.platform import moment
 from paraat.platform.api import Scope
 from paraat.platform.facts import Waits
+from paraat.readiness.actions.measures import plan_measure
 from paraat.registry.models import Organisation
 from paraat.warroom.actions.rooms import open_room
 from tests import cast
@@ -130,6 +131,7 @@ def _responding(victim: Organisation) -> dict[str, list[str]]:
         "exercise": [str(exercise.pk)],
         "tenant": [str(tenant.pk)],
         "drill": [str(drilled.pk)],
+        "measure": [str(plan_measure(organisation=victim, title="A second factor", by=SYSTEM).pk)],
     }
 
 

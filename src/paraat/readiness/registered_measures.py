@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.marking import WATCHES, Role, Viewer
 from paraat.platform.registrations import (
+    Demonstration,
     MenuEntry,
     Panel,
     PersonalData,
     Searchable,
+    demonstration,
     menu,
     panels,
     personal_data,
@@ -46,6 +48,14 @@ def _find(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, st
         )
 
 
+def _demonstrate() -> None:
+    from paraat.readiness.measure_demonstration import (
+        load,
+    )  # its actions need the models of every app, which are read later
+
+    load()
+
+
 menu.add(MenuEntry(_("Measures"), "measures", frozenset({*WATCHES, Role.ASSESSOR}), 403))
 menu.add(MenuEntry(_("Our measures"), "measures", frozenset({Role.SPOC}), 403))
 menu.add(MenuEntry(_("Asked of suppliers"), "supplier_measures", frozenset({*WATCHES, Role.PROVIDER}), 403))
@@ -53,3 +63,4 @@ panels.add(Panel("organisation", _panel("of_organisation"), "measures", 62))
 panels.add(Panel("portal", _panel("of_portal"), "measures", 107))
 searchables.add(Searchable("measures", _find))
 personal_data.add(PersonalData("measures", export_person, lambda contact: erase_person(contact=contact)))
+demonstration.add(Demonstration("measures", _demonstrate, 90))
