@@ -72,6 +72,8 @@ def accounts() -> dict[Role, User]:
         Role.OBSERVER: cast.observer(),
         Role.SPOC: cast.spoc_user(cast.ronse()),
         Role.PROVIDER: cast.provider_user(),
+        Role.ASSESSOR: cast.assessor(),
+        Role.TESTER: cast.tester(),
     }
 
 
