@@ -49,7 +49,8 @@ def test_a_spoc_starts_the_list_with_one_click_and_edits_a_line_in_place() -> No
     assert f"service-{row.pk}" in page(me, at(f"?edit={row.pk}"))
     form = {
         "version": "1", "name": "Web site", "max_downtime_hours": "24", "decided": "on", "rto_hours": "30", "rpo_hours": "",
-        "systems": "CMS\nCMS\nDNS", "workaround": "A page elsewhere", "on_paper": "on", "needs": [str(CriticalService.objects.get(kind="network").pk)], "cloud_services": ["web"],
+        "systems": "CMS\nCMS\nDNS", "workaround": "A page elsewhere", "on_paper": "on",
+        "needs": [str(CriticalService.objects.get(kind="network").pk)], "cloud_services": ["web"],
     }  # fmt: skip
     text = said(me, at(f"{row.pk}/save/"), form)
     assert "Saved." in text
