@@ -31,7 +31,7 @@ from paraat.registry.models import Organisation
 from paraat.warroom.actions.rooms import open_room
 from tests import cast
 from tests.alerts import staging
-from tests.readiness import assessed
+from tests.readiness import assessed, taught
 
 LIST = json.dumps(
     {"randoms": [], "targets": [{"target_id": "1", "host": "www.ronse.be", "ip": "", "type": "http", "method": "GET", "port": 443,
@@ -96,6 +96,7 @@ def everything() -> dict[str, list[str]]:
     task = actions.wait_for_person(what=Waits("held", "test", "A list is held", "/alerts/"))
     assert task is not None
     return _responding(ronse) | {
+        **_learnt(ronse),
         "assessment": [str(assessed.answered(assessed.opened(ronse), C01="met").pk)],
         "alert": [str(sent.pk), str(held.pk), str(other.pk)],
         "notice": [str(staging.notice_of(kept, cast.east_flanders()).pk)],
@@ -108,6 +109,15 @@ def everything() -> dict[str, list[str]]:
         "finding": [str(perhaps.pk)],
         "source": ["test-list"],
         "webhook": [str(uuid7())],
+    }
+
+
+def _learnt(town: Organisation) -> dict[str, list[str]]:
+    """A lesson that was released, the row of who must answer it, and a draft."""
+    released, draft = taught.released(), taught.draft()
+    return {
+        "lesson": [str(released.pk), str(draft.pk)],
+        "lesson_answer": [str(taught.answer_of(released, town).pk)],
     }
 
 

@@ -29,6 +29,7 @@ def draft_lesson(
     happened: Mapping[str, str],
     advice: Mapping[str, str],
     by: Actor,
+    author: User | None = None,
     urgency: int = Lesson.Urgency.SOON,
     audience: Mapping[str, Any] | None = None,
     tlp: int = Tlp.GREEN,
@@ -41,7 +42,7 @@ def draft_lesson(
 ) -> Lesson:
     """Write a lesson; nobody but the team sees it before its release. Texts per language; where one is missing the first one given serves.
 
-    `exercise` None: as what it is made from, so a lesson from an exercise stays in the house. False says that it holds in reality too, which
+    `author`: the account that wrote it, which may not approve it; None: that of `by`. `exercise` None: as what it is made from, so a lesson from an exercise stays in the house. False says that it holds in reality too, which
     only a lesson of an exercise can say: from an exercised case it never leaves. Raises Invalid for empty texts or an audience with nobody in it.
     """
     if exercise is False and case is not None and case.exercise:
@@ -51,7 +52,7 @@ def draft_lesson(
     values = _values(title, happened, advice, urgency, audience or {"all": True}, tlp, indicators)
     lesson = Lesson.objects.create(
         number=take_number(kind="L", now=now), case=case, played=played, tells_source=tells_source, exercise=made_up,
-        author=_author(by), created_at=now, created_by=by.label, corrects=corrects, **values,
+        author=author or _author(by), created_at=now, created_by=by.label, corrects=corrects, **values,
     )  # fmt: skip
     detail = {"number": lesson.number, "case": case.number if case else "", "exercise": played.number if played else ""}
     record("lesson.drafted", by=by, on=lesson, detail=detail, tlp=Tlp.AMBER_STRICT)
