@@ -67,6 +67,8 @@ def read(text: str) -> Target | None:
 
 
 def _interval(given: str) -> Interval | None:
+    if "%" in given:  # an interface of one machine, or an escape
+        return None
     address = parse_address(given)
     if address is not None:
         return Interval(address.version, int(address), int(address))
