@@ -385,7 +385,14 @@ DEEDS: dict[str, Any] = {
     "exposure.told": _("was told of captured data"),
     "exposure.warned": _("those whom captured data concerns are to be told"),
     "contagion.warned": _("the customers of an involved supplier are to be warned"),
+    # frameworks
+    "framework.load": _("a checklist or framework was loaded"),
+    "framework.reword": _("our words of a framework were bettered"),
+    "framework.import": _("an edition was brought in from a workbook"),
     # assessments
+    "assessment.taken_along": _("an assessment goes on with a newer edition"),
+    "assessment.workbook_read": _("answers were read from the official workbook"),
+    "assessment.workbook_written": _("answers were written into the official workbook"),
     "assessment.opened": _("an assessment was opened"),
     "assessment.submitted": _("submitted an assessment"),
     "assessment.reopened": _("an assessment was opened again"),
