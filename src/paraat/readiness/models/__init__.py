@@ -58,6 +58,7 @@ from paraat.readiness.models.naming import (
     ReadinessSeries,
 )
 from paraat.readiness.models.population import (
+    ControlTally,
     Peer,
     PeerGroup,
     PopulationSnapshot,
@@ -97,6 +98,7 @@ __all__ = [
     "CommonAnswer",
     "ContinuityTest",
     "Control",
+    "ControlTally",
     "CriticalService",
     "Dependency",
     "Disclosure",
