@@ -20,7 +20,7 @@ _FUNCTIONS = (
 )
 COMMON = frozenset(_FUNCTIONS.split())
 """Words of functions: a contact that is only a function gives nobody away."""
-_word = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_word = re.compile(r"[^\W_]+")
 _address = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w:])", re.IGNORECASE
 )
@@ -58,13 +58,13 @@ class Hit:
 
 def clues(texts: Mapping[str, str], known: Known) -> tuple[Hit, ...]:
     """What in `texts` (place, such as "title (nl)", to text) gives `known` away: each word once, with all its places."""
-    found: dict[tuple[Clue, str], list[str]] = {}
+    found: dict[str, Hit] = {}
     for place, text in texts.items():
         for clue, word in _in(_plain(text), known):
-            places = found.setdefault((clue, word), [])
-            if place not in places:
-                places.append(place)
-    return tuple(sorted(Hit(clue, word, tuple(places)) for (clue, word), places in found.items()))
+            before = found.get(word.casefold(), Hit(clue, word))
+            places = (*before.places, place) if place not in before.places else before.places
+            found[word.casefold()] = Hit(before.clue, before.word, places)
+    return tuple(sorted(found.values()))
 
 
 def unsaid(hits: Iterable[Hit], cleared: Iterable[str]) -> tuple[Hit, ...]:
@@ -114,7 +114,7 @@ def _named(text: str, name: str) -> Iterable[str]:
         yield from {found[0] for found in re.finditer(rf"\b{parts}\w*", _fold(text))}
         return
     stem = folded[:-2] if len(folded) >= STEM else folded
-    yield from {word for word in _word.findall(text) if any(_fold(part).startswith(stem) for part in word.split("-"))}
+    yield from {word for word in _word.findall(text) if _fold(word).startswith(stem)}
 
 
 def _domain(text: str, domain: str) -> Iterable[str]:
@@ -154,7 +154,7 @@ def _contacted(text: str, contact: str) -> Iterable[str]:
     elif re.fullmatch(r"[+\d\s./()-]{6,}", contact):
         digits = re.sub(r"\D", "", contact)[-8:]
         loose = r"[\s./()-]*".join(digits)
-        yield from {found[0] for found in re.finditer(rf"[+\d]*{loose}", text)}
+        yield from {found[0].strip() for found in re.finditer(rf"[+\d\s./()-]*{loose}", text)}
     else:
         for word in _word.findall(contact):
             if len(word) >= 4 and word[0].isupper() and _fold(word) not in COMMON:
