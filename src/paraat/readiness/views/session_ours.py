@@ -109,7 +109,7 @@ def _complain(request: Request, form: forms.Form, pk: UUID) -> HttpResponse:
     """Say what is wrong with a form, and go back to the page."""
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        messages.error(request, f"{label}: {errors[0]}" if label else errors[0])
+        messages.error(request, f"{label}: {errors[0]}")
     return _back(pk)
 
 
