@@ -20,6 +20,7 @@ def result_of(assessment: Assessment) -> dict[str, Any]:
         "asked": len(rows),
         "unmet": [row.control.identifier for row in rows if row.status in rules.ASKS_MEASURE],
         "unclear": [row.control.identifier for row in rows if row.status in rules.UNCLEAR],
+        "unsaid": [row.control.identifier for row in rows if row.status == rules.OPEN],
         "unexplained": [
             row.control.identifier for row in rows if row.status == rules.NOT_APPLICABLE and not row.explanation.strip()
         ],
