@@ -17,6 +17,7 @@ class Standing(Theirs):
     province = models.CharField(max_length=5, blank=True)  # as it was counted: the tallies below stand under these three
     kind = models.CharField(max_length=30, blank=True)
     size = models.CharField(max_length=10, blank=True)  # rules.population.size_class
+    current = models.BooleanField(default=True)  # a constituent that exists: who ended is kept, and counts nowhere
 
     basics_score = models.DecimalField(
         max_digits=5, decimal_places=2, null=True
@@ -51,7 +52,7 @@ class Standing(Theirs):
 
     class Meta:
         indexes = [
-            models.Index(fields=["province", "size"], name="standing_cell"),
+            models.Index(fields=["current", "province", "size"], name="standing_cell"),
             GinIndex(fields=["unmet"], name="standing_unmet"),
         ]
 
