@@ -74,7 +74,7 @@ class Participation(Theirs):
     price = models.DecimalField(max_digits=12, decimal_places=2, null=True)  # of the offer, as said at sign-up
     needs = models.DecimalField(max_digits=12, decimal_places=2, null=True)  # what is set aside for it at sign-up
     maturity = models.DecimalField(
-        max_digits=4, decimal_places=2, null=True
+        max_digits=5, decimal_places=2, null=True
     )  # when it signed up; of `rules.cofunding.in_order`
     waiting_since = models.DateTimeField(null=True)
 
