@@ -27,11 +27,13 @@ from paraat.platform import moment
 from paraat.platform.api import Scope
 from paraat.platform.facts import Waits
 from paraat.readiness.actions.measures import plan_measure
+from paraat.readiness.actions.programmes import open_programme
+from paraat.readiness.actions.programmes_answers import sign_up
 from paraat.registry.models import Organisation
 from paraat.warroom.actions.rooms import open_room
 from tests import cast
 from tests.alerts import staging
-from tests.readiness import assessed, taught
+from tests.readiness import assessed, convening, taught
 
 LIST = json.dumps(
     {"randoms": [], "targets": [{"target_id": "1", "host": "www.ronse.be", "ip": "", "type": "http", "method": "GET", "port": 443,
@@ -97,6 +99,7 @@ def everything() -> dict[str, list[str]]:
     assert task is not None
     return _responding(ronse) | {
         **_learnt(ronse),
+        **_programme(silent),
         "assessment": [str(assessed.answered(assessed.opened(ronse), C01="met").pk)],
         "alert": [str(sent.pk), str(held.pk), str(other.pk)],
         "notice": [str(staging.notice_of(kept, cast.east_flanders()).pk)],
@@ -113,12 +116,21 @@ def everything() -> dict[str, list[str]]:
 
 
 def _learnt(town: Organisation) -> dict[str, list[str]]:
-    """A lesson that was released, the row of who must answer it, and a draft."""
+    """A lesson that was released, the row of who must answer it, and a draft; a session, and a supplier."""
     released, draft = taught.released(), taught.draft()
     return {
         "lesson": [str(released.pk), str(draft.pk)],
         "lesson_answer": [str(taught.answer_of(released, town).pk)],
+        "session": [str(convening.invited(town).pk)],
+        "supplier": [str(cast.provider().pk)],
     }
+
+
+def _programme(town: Organisation) -> dict[str, list[str]]:
+    """A programme, and a town that takes part in it."""
+    programme = open_programme(by=SYSTEM, key="audit", rules={"share": "2/3", "cap": "4000"})
+    taking = sign_up(programme=programme, organisation=town, by=SYSTEM)
+    return {"programme": [programme.key], "participation": [str(taking.pk)]}
 
 
 def _responding(victim: Organisation) -> dict[str, list[str]]:
