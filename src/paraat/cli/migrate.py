@@ -12,7 +12,7 @@ DATABASE = False
 @click.command("migrate")
 @click.option("--check", is_flag=True, help="Only say what is pending; exit code 1 when something is.")
 def command(check: bool) -> None:
-    """Bring the database's schema up to date, and give the application's role its rights."""
+    """Bring the database's schema up to date, give the application's role its rights, and load the checklists that ship."""
     if embedded.wanted():
         embedded.start()
     pending = database.pending()
@@ -21,4 +21,7 @@ def command(check: bool) -> None:
     if check:
         raise SystemExit(1 if pending else 0)
     database.migrate()
+    from paraat.readiness.actions.frameworks import load_built_in  # it needs the tables
+
+    load_built_in()
     click.echo(f"Up to date; {len(pending)} migrations applied.")

@@ -21,7 +21,7 @@ from paraat.platform import moment
 from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
 from paraat.platform.tables import WORLD, Column, Filter, Table
-from paraat.readiness import assessing
+from paraat.readiness import assessing, scoring_words
 from paraat.readiness import assessment_words as words
 from paraat.readiness.actions import assessments as actions
 from paraat.readiness.assessment_forms import AuditorForm, BecauseForm, DueForm
@@ -142,6 +142,7 @@ def page(request: Request, row: Assessment, **wrong: forms.Form) -> HttpResponse
     context = {
         "row": row,
         "words": words,
+        "scoring": scoring_words,
         "parts": parts,
         "counts": counts,
         "reads": reads,
