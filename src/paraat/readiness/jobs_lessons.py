@@ -6,7 +6,7 @@ from paraat.platform.jobs import periodic
 from paraat.readiness.actions.lessons import chase_due
 from paraat.readiness.actions.lessons.chasing import BATCH
 
-ROUNDS = 40
+ROUNDS = 200
 """Batches that one job fires before it makes room for another: twenty thousand rows."""
 
 

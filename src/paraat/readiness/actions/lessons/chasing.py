@@ -21,7 +21,7 @@ from paraat.readiness.rules import chasing
 from paraat.readiness.rules.chasing import Rung
 from paraat.registry.models import Contact, Organisation, Supply
 
-BATCH = 500
+BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
