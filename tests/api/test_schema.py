@@ -101,6 +101,9 @@ HARD = {
     "POST /api/v1/lessons",  # wants words; these three: tests/readiness/test_lessons_api.py
     "POST /api/v1/lessons/{lesson}/approve",
     "POST /api/v1/lessons/{lesson}/customers",
+    "POST /api/v1/programmes/{programme}/sign-up",  # wants money or an extra turn; these: tests/readiness/test_programmes_api.py
+    "POST /api/v1/programmes/{programme}/answer",
+    "POST /api/v1/participations/{participation}/steps",
     "POST /api/v1/rooms/{room}/signals",  # wants a lane of that room; tests/warroom/test_api.py calls it
 }
 """Operations whose success a generated call does not reach; tests/api/test_operations.py, or the test that is named, calls them."""
