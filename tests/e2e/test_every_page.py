@@ -50,6 +50,7 @@ NO_PAGES = {
     "own_channel": "behind a link in a mail",
     "organisation_first_hour": "a file", "portal_card": "a file", "playbook_paper": "a file",
     "emergency_answer": "after a report was sent",
+    "lessons_customers": "of service providers, who do not walk; its own tests open it", "lesson_customers": "the same",
     "openid_connect_login": "elsewhere", "openid_connect_callback": "elsewhere",
     "socialaccount_login_cancelled": "after elsewhere", "socialaccount_login_error": "after elsewhere",
 }  # fmt: skip
@@ -142,6 +143,11 @@ registry.invite_contact(contact=Contact.objects.filter(organisation__name="Ronse
 from paraat.incidents.actions import evidence, indicators
 from paraat.cloud.actions import tenants
 tenants.request_tenant(organisation=town, case=case, consent="The mayor, by telephone", by=by)
+from paraat.readiness.actions import lessons
+WORDS = {"title": {"nl": "Tweede factor"}, "happened": {"nl": "Een wachtwoord werd geraden."}, "advice": {"nl": "Vraag een tweede factor."}}
+whom = {"organisations": [str(one.pk) for one in Organisation.objects.filter(name__in=["Ronse", "Diest"], kind="municipality")]}
+lessons.draft_lesson(by=by, audience={"all": True}, case=case, **WORDS)
+lessons.release_lesson(lesson=lessons.draft_lesson(by=by, audience=whom, exercise=True, **WORDS), by=by)
 evidence.store_evidence(case=case, name="note.txt", stream=[b"drop.evil-site[.]com"], by=SYSTEM)
 indicators.propose_indicators(case=case, proposal=indicators.Proposal(indicators.extract("drop.evil-site[.]com"), {}), where="note", by=SYSTEM)
 """
