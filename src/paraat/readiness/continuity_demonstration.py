@@ -37,6 +37,17 @@ def load() -> None:
         _say(ronse)
     if aalst is not None:
         start_list(organisation=aalst, by=SYSTEM)
+    _name_a_supplier()
+
+
+def _name_a_supplier() -> None:
+    """Somewhere a service stops with a supplier, also where the first town has none on file."""
+    supply = Supply.objects.as_of(moment.today()).select_related("customer").order_by("customer__name", "pk").first()
+    if supply is None or CriticalService.objects.filter(suppliers__isnull=False).exists():
+        return
+    start_list(organisation=supply.customer, by=SYSTEM)
+    row = CriticalService.objects.get(organisation=supply.customer, kind="web")
+    save_service(service=row, version=row.version, by=SYSTEM, suppliers={supply.supplier_id})
 
 
 def _say(town: Organisation) -> None:
