@@ -39,6 +39,8 @@ NO_PAGES = {
     "room_participant": "the same",
     "room_period": "the same", "room_state": "the same", "room_threat": "the same", "room_trigger": "the same",
     "signal_close": "the same, of the signal's page", "signal_escalate": "the same", "signal_verify": "the same",
+    "programme_new": "of the coordinator, who does not walk; its own tests open it", "programme_edit": "the same",
+    "participation_download": "a file",
     "run_file": "a file", "register_file": "a file", "roster_calendar": "a calendar", "mfa_download_recovery_codes": "a file",
     "account_logout": "ends the session of the walk", "account_reauthenticate": "there is no password to ask for here",
     "mfa_reauthenticate": "there is no second factor here", "mfa_reauthenticate_webauthn": "there is no passkey here",
@@ -149,6 +151,9 @@ whom = {"organisations": [str(one.pk) for one in Organisation.objects.filter(nam
 lessons.draft_lesson(by=by, audience={"all": True}, case=case, **WORDS)
 lessons.release_lesson(lesson=lessons.draft_lesson(by=by, audience=whom, exercise=True, **WORDS), by=by)
 evidence.store_evidence(case=case, name="note.txt", stream=[b"drop.evil-site[.]com"], by=SYSTEM)
+from paraat.readiness.actions.programmes_callups import draft_call_up
+from paraat.readiness.models import Programme
+draft_call_up(programme=Programme.objects.get(key="audit"), title={"nl": "Doet u mee?"}, text={"nl": "Laat het weten."}, by=by, author=officer, exercise=True)
 indicators.propose_indicators(case=case, proposal=indicators.Proposal(indicators.extract("drop.evil-site[.]com"), {}), where="note", by=SYSTEM)
 """
 
@@ -232,7 +237,8 @@ def _without_links(person: Person) -> list[str]:
 
 def _shape(path: str) -> str:
     """An address without what makes it one of many."""
-    return re.sub(r"/(n|c|sources(?!/add))/[^/]+/", r"/\1/x/", _ID.sub("x", path.split("?")[0]))
+    plain = re.sub(r"/(n|c|sources(?!/add))/[^/]+/", r"/\1/x/", _ID.sub("x", path.split("?")[0]))
+    return re.sub(r"/of/[^/]+/(figures/)?.*", lambda found: f"/of/x/{found[1] or ''}", plain) if "/figures/" in plain else plain
 
 
 def _name(path: str) -> str:

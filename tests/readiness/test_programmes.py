@@ -320,3 +320,18 @@ def test_words_of_rules_say_share_cap_rounding_and_order(audit: Programme) -> No
         "overtakes",
     ):
         assert words in said
+
+
+def test_the_demonstration_is_loaded_once_and_says_that_it_is_invented() -> None:
+    from paraat.readiness.programme_demonstration import load
+    from paraat.registry import belgium
+    from paraat.registry.actions import load_belgium
+
+    load_belgium(by=SYSTEM, regions=[belgium.FLANDERS])
+    load(), load()
+    assert {one.source for one in Programme.objects.all()} == {"Demonstratie: verzonnen bedragen en deelnemers"}
+    found = {(row.programme.key, row.organisation.name): row.state for row in Participation.objects.all()}
+    assert found == {
+        ("audit", "Aalst"): "going", ("audit", "Kortrijk"): "waiting", ("ethical-hacking", "Aalst"): "declined",
+        ("ethical-hacking", "Ronse"): "equivalent",
+    }  # fmt: skip

@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.marking import WATCHES, Role, Viewer
 from paraat.platform.facts import Happened, subscribe
-from paraat.platform.registrations import MenuEntry, Panel, Searchable, menu, panels, searchables
+from paraat.platform.registrations import (
+    Demonstration,
+    MenuEntry,
+    Panel,
+    Searchable,
+    demonstration,
+    menu,
+    panels,
+    searchables,
+)
 from paraat.readiness import configuration  # noqa: F401  # it declares the settings
 from paraat.readiness.models import Programme
 from paraat.readiness.programmes import title
@@ -35,6 +44,12 @@ def _find(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, st
         yield title(one), reverse("programme", args=[one.key]), str(_("Programme"))
 
 
+def _demonstrate() -> None:
+    from paraat.readiness.programme_demonstration import load  # its actions need the models of every app
+
+    load()
+
+
 @subscribe(Happened)
 def on_happened(fact: Happened) -> None:
     """The announcement of a call-up was sent."""
@@ -49,3 +64,4 @@ menu.add(MenuEntry(_("Programmes for us"), "programmes_ours", frozenset({Role.SP
 panels.add(Panel("organisation", _panel("of_organisation"), "programmes", 60))
 panels.add(Panel("portal", _panel("of_portal"), "programmes", 130))
 searchables.add(Searchable("programmes", _find))
+demonstration.add(Demonstration("programmes", _demonstrate, 88))
