@@ -153,7 +153,8 @@ lessons.release_lesson(lesson=lessons.draft_lesson(by=by, audience=whom, exercis
 evidence.store_evidence(case=case, name="note.txt", stream=[b"drop.evil-site[.]com"], by=SYSTEM)
 from paraat.readiness.actions.programmes_callups import draft_call_up
 from paraat.readiness.models import Programme
-draft_call_up(programme=Programme.objects.get(key="audit"), title={"nl": "Doet u mee?"}, text={"nl": "Laat het weten."}, by=by, author=officer, exercise=True)
+audit = Programme.objects.get(key="audit")
+draft_call_up(programme=audit, title={"nl": "Doet u mee?"}, text={"nl": "Laat het weten."}, by=by, author=officer, exercise=True)
 indicators.propose_indicators(case=case, proposal=indicators.Proposal(indicators.extract("drop.evil-site[.]com"), {}), where="note", by=SYSTEM)
 """
 
@@ -238,7 +239,7 @@ def _without_links(person: Person) -> list[str]:
 def _shape(path: str) -> str:
     """An address without what makes it one of many."""
     plain = re.sub(r"/(n|c|sources(?!/add))/[^/]+/", r"/\1/x/", _ID.sub("x", path.split("?")[0]))
-    return re.sub(r"/of/[^/]+/(figures/)?.*", lambda found: f"/of/x/{found[1] or ''}", plain) if "/figures/" in plain else plain
+    return re.sub(r"/of/[^/]+/figures/.*", "/of/x/figures/", plain)
 
 
 def _name(path: str) -> str:
