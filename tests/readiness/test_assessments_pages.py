@@ -15,7 +15,7 @@ from django.utils import translation
 from paraat.accounts.models import User
 from paraat.platform import moment
 from paraat.readiness.actions import answers, assessments, audits
-from paraat.readiness.models import AnswerEvidence, Assessment
+from paraat.readiness.models import AnswerEvidence, Assessment, Finding
 from tests import cast
 from tests.readiness import assessed
 from tests.readiness.assessed import ALICE, BOB, answer, answered, opened
@@ -242,6 +242,17 @@ def test_a_page_costs_the_same_queries_for_two_questions_and_for_forty(django_as
                 client.get(reverse(name, args=[made.pk, *more]))
 
 
+def test_a_save_by_script_costs_so_many_queries(django_assert_num_queries: Any) -> None:
+    made, client = opened(cast.ronse()), spoc()
+    row = answer(made, "C01")
+    client.post(reverse("answer_save", args=[row.pk]), {"version": 0, "status": "met"}, headers=HTMX)
+    caches["local"].clear()
+    with django_assert_num_queries(
+        16
+    ):  # session, account, the answer, the save with its history, journal and note, the figures
+        client.post(reverse("answer_save", args=[row.pk]), {"version": 1, "status": "not_met"}, headers=HTMX)
+
+
 def test_the_list_costs_the_same_queries_whatever_its_length(django_assert_num_queries: Any) -> None:
     client, edition = signed_in(cast.duty_officer()), assessed.edition()
     opened(cast.ronse(), edition)
@@ -414,3 +425,27 @@ def test_the_grid_is_of_the_provider_itself() -> None:
     assert "Ronse" not in text(desk.get(page))
     desk.post(save, {"version": 0, "status": "met"})
     assert answer(made, "C01").status == "open"
+
+
+# What follows ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_auditor_writes_a_finding_of_what_is_not_in_place() -> None:
+    audit = answered(opened(cast.ronse(), kind="external", auditor=cast.assessor()), C01="not_met")
+    row, client = answer(audit, "C01"), signed_in(cast.assessor())
+    assert client.post(reverse("answer_finding", args=[row.pk])).status_code == 302
+    made = Finding.objects.get()
+    assert (made.origin, made.assessment_id, made.title) == ("audit", audit.pk, "C01 Control 1")
+    assert made.number in text(client.get(reverse("answer", args=[row.pk])))
+    assert spoc().post(reverse("answer_finding", args=[row.pk])).status_code == 403
+    other = answered(opened(cast.eupen(), audit.edition, kind="external"), C01="not_met")
+    assert client.post(reverse("answer_finding", args=[answer(other, "C01").pk])).status_code == 404
+
+
+def test_what_is_not_in_place_asks_for_a_measure_and_an_audit_that_goes_on_does_not() -> None:
+    made = answered(opened(cast.ronse()), C01="not_met", C04="met")
+    page = text(spoc().get(reverse("assessment_part", args=[made.pk, "PR.AA"])))
+    assert page.count(reverse("measure_new") + "?answer=") == 1
+    audit = answered(opened(cast.ronse(), made.edition, kind="external"), C01="not_met")
+    assert spoc().get(reverse("measure_gaps", args=[made.pk])).status_code == 200
+    assert spoc().get(reverse("measure_gaps", args=[audit.pk])).status_code == 404

@@ -33,6 +33,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/share/", audits.share, name="assessment_share"),
     path("assessments/answers/<uuid:pk>/", answering.one, name="answer"),
     path("assessments/answers/<uuid:pk>/save/", answering.save, name="answer_save"),
+    path("assessments/answers/<uuid:pk>/finding/", answering.finding, name="answer_finding"),
     path("assessments/answers/<uuid:pk>/attach/", answering.attach, name="answer_attach"),
     path("assessments/files/<uuid:pk>/", answering.file, name="answer_file"),
     path("assessments/files/<uuid:pk>/withdraw/", answering.withdraw, name="answer_withdraw"),

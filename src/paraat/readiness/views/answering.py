@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,17 +15,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from paraat.accounts.models import User
 from paraat.feeds.uploads import StoreHandler
 from paraat.kernel.errors import Invalid, NotFound, ParaatError
+from paraat.kernel.marking import Role
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
+from paraat.platform.jinja import in_language
 from paraat.platform.pages import attempt, words_for
-from paraat.readiness import assessing
+from paraat.readiness import assessing, measure_rights
 from paraat.readiness import assessment_words as words
 from paraat.readiness.actions import answers as actions
+from paraat.readiness.actions.findings import draft_finding
 from paraat.readiness.assessment_forms import AnswerForm, FileForm
 from paraat.readiness.downloads import saved
-from paraat.readiness.models import Answer, AnswerEvidence, Assessment
+from paraat.readiness.models import Answer, AnswerEvidence, Assessment, Finding
 from paraat.readiness.rules import assessments as rules
 from paraat.readiness.rules.scoring import cyfun
 from paraat.readiness.views.assessments import ANSWERS, READS, assessment_of
@@ -77,7 +81,7 @@ def _page(request: Request, row: Assessment, key: str, changed: Card | None = No
         raise Http404
     parts = assessing.parts(row)
     place = next((place for place, one in enumerate(parts) if one.key == key), 0)
-    context = _shared(row) | {
+    context = _shared(request, row) | {
         "part": parts[place],
         "earlier": parts[place - 1] if place else None,
         "later": parts[place + 1] if place + 1 < len(parts) else None,
@@ -92,7 +96,7 @@ def _status(changed: Card | None) -> int:
     return 200 if changed is None else 400 if changed.wrong else 409
 
 
-def _shared(row: Assessment) -> dict[str, Any]:
+def _shared(request: Request, row: Assessment) -> dict[str, Any]:
     """What every card needs, whether it stands on a page or comes back alone."""
     return {
         "row": row,
@@ -102,6 +106,8 @@ def _shared(row: Assessment) -> dict[str, Any]:
         "maturity": row.edition.framework.scoring != "checklist",
         "file_form": FileForm(auto_id=False),
         "may_be_left_out": _may_be_left_out(row),
+        "plans": request.viewer.has(*measure_rights.WORKS)
+        and measure_rights.works_for(request.viewer, row.organisation),
     }
 
 
@@ -197,7 +203,7 @@ def _card(request: Request, answer: Answer, card: Card, *, out_of_band: bool = F
     """The whole card in the place of the old one."""
     answer.files = list(answer.evidence.filter(withdrawn_at=None))  # type: ignore[attr-defined]  # as `answers_of` sets it
     answer.times = answer.changes.count()  # type: ignore[attr-defined]
-    context = _shared(answer.assessment) | {"card": card, "progress": out_of_band}
+    context = _shared(request, answer.assessment) | {"card": card, "progress": out_of_band}
     made = render(request, "readiness/assessments/card_alone.html", context)
     made.headers["HX-Retarget"] = f"#card-{answer.pk}"
     made.headers["HX-Reswap"] = "outerHTML"
@@ -223,14 +229,35 @@ def one(request: Request, pk: UUID) -> HttpResponse:
         answer = assessing.answer_of(request.viewer, pk)
     except NotFound as error:
         raise Http404 from error
-    context = _shared(answer.assessment) | {
+    context = _shared(request, answer.assessment) | {
         "answer": answer,
         "changes": list(answer.changes.all()),
         "files": list(answer.evidence.all()),
         "writes": assessing.answers_it(request.viewer, answer.assessment),
+        "finds": rules.is_auditor(request.viewer, assessing.whose(answer.assessment)),
+        "findings": Finding.objects.visible_to(request.viewer).filter(
+            assessment=answer.assessment_id, title__startswith=f"{answer.control.identifier} "
+        ),
         "address": _address(answer),
     }
     return render(request, "readiness/assessments/answer.html", context)
+
+
+@require_POST
+@allow(Role.ASSESSOR)
+def finding(request: Request, pk: UUID) -> HttpResponse:
+    """An auditor writes a finding of what is not in place; its owner is told when it is disclosed."""
+    answer = _writable(request, pk)
+    if answer.assessment.kind != rules.EXTERNAL:
+        raise Http404
+    title = f"{answer.control.identifier} {in_language(answer.control.title)}"[:200]
+    author, of, what = cast("User", request.user), answer.assessment, answer.explanation
+    made = attempt(
+        request,
+        lambda: draft_finding(author=author, by=request.actor, assessment=of, title=title, what=what),
+        _("Written. Nobody but you reads it until you tell the owner."),
+    )
+    return HttpResponseRedirect(reverse("finding", args=[made.pk]) if made else _address(answer))
 
 
 @allow(*ANSWERS)

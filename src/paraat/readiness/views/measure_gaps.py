@@ -18,9 +18,11 @@ from paraat.platform.jinja import language
 from paraat.platform.picking import chosen
 from paraat.readiness import measure_rights as rights
 from paraat.readiness.actions.measures_planning import gaps_of, plan_gaps
+from paraat.readiness.assessing import whose
 from paraat.readiness.measure_forms import GapsForm
 from paraat.readiness.measure_words import title_of
 from paraat.readiness.models import Assessment
+from paraat.readiness.rules.assessments import reads_answers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +31,7 @@ def gaps(request: Request, assessment: UUID) -> HttpResponse:
     """What is not in place, and what has no measure yet; the heaviest first."""
     rows = Assessment.objects.visible_to(request.viewer).select_related("organisation", "edition__framework")
     of: Assessment = found(rows, assessment)
-    if not rights.works_for(request.viewer, of.organisation):
+    if not rights.works_for(request.viewer, of.organisation) or not reads_answers(request.viewer, whose(of)):
         raise Http404
     form = GapsForm(request.POST or None, organisation=of.organisation)
     if request.method == "POST" and form.is_valid():
