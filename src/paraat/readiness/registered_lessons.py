@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.marking import ROOM, Role, Viewer
 from paraat.platform.facts import Recorded, subscribe
-from paraat.platform.registrations import MenuEntry, Panel, Searchable, menu, panels, searchables
+from paraat.platform.registrations import (
+    MenuEntry,
+    Panel,
+    PersonalData,
+    Searchable,
+    menu,
+    panels,
+    personal_data,
+    searchables,
+)
 from paraat.readiness.models import Lesson
 
 ACKNOWLEDGED = "notice.acknowledged"
@@ -22,9 +31,23 @@ ACKNOWLEDGED = "notice.acknowledged"
 def on_recorded(fact: Recorded) -> None:
     """A person acknowledged a message: it may be the one that carried a lesson."""
     if fact.verb == ACKNOWLEDGED and fact.object_type == "notice":
-        from paraat.readiness.actions.lessons import note_acknowledged  # actions need the models of every app, which are read later
+        from paraat.readiness.actions.lessons import (
+            note_acknowledged,  # actions need the models of every app, which are read later
+        )
 
-        note_acknowledged(notice=UUID(fact.object_id))
+        note_acknowledged(notice=UUID(fact.object_id), by=fact.by)
+
+
+def _export(contact: UUID) -> dict[str, Any]:
+    from paraat.readiness.actions.lessons.personal import export_person  # as above
+
+    return export_person(contact)
+
+
+def _erase(contact: UUID) -> int:
+    from paraat.readiness.actions.lessons.personal import erase_person  # as above
+
+    return erase_person(contact=contact)
 
 
 def _panel(name: str) -> Any:
@@ -56,3 +79,4 @@ panels.add(Panel("portal.notice", _panel("of_notice"), "lessons", 40))
 panels.add(Panel("notice.link", _panel("of_link"), "lessons", 40))
 panels.add(Panel("organisation", _panel("of_organisation"), "lessons", 60))
 searchables.add(Searchable("lessons", _find))
+personal_data.add(PersonalData("lessons", _export, _erase))

@@ -81,6 +81,7 @@ LEARNT: dict[str, Any] = {
     "lesson.withdrawn": _("a lesson was withdrawn"),
     "lesson.checklist": _("a lesson became an item of a checklist"),
     "lesson.measure": _("a lesson became a measure"),
+    "lesson.person": _("a person was taken out of lessons"),
     "guidance.added": _("a recommendation was added"),
     "guidance.checked": _("the links of a recommendation were checked"),
     "guidance.withdrawn": _("a recommendation was withdrawn"),

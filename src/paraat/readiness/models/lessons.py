@@ -104,6 +104,7 @@ class LessonProvider(models.Model):
     provider = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=200, blank=True)
+    acknowledged_by_id = models.UUIDField(null=True)  # as in `LessonAnswer`
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lesson", "provider"], name="lesson_provider_once")]
@@ -164,6 +165,7 @@ class LessonAnswer(Theirs):
     acknowledged_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=200, blank=True)
+    answered_by_id = models.UUIDField(null=True)  # the actor, so that a person can be found and erased
     closed_at = models.DateTimeField(null=True)  # when it became done, or found not to apply; empty again when reopened
     chase_at = models.DateTimeField(null=True)  # when it is chased next, while silent
     chased = models.PositiveSmallIntegerField(default=0)  # the rung that was climbed: rules.chasing.Rung

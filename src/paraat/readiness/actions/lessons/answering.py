@@ -53,7 +53,7 @@ def answer_lesson(
     now = moment.now()
     known = LessonAnswer.objects.filter(pk=answer.pk, state=answer.state, answered_at=answer.answered_at)
     changed = known.filter(lesson__state=Lesson.State.RELEASED).update(
-        **values, **_moments(answer, state, planned_on, now), answered_at=now, answered_by=by.label[:200], provider=on_behalf
+        **values, **_moments(answer, state, planned_on, now), answered_at=now, answered_by=by.label[:200], answered_by_id=by.id, provider=on_behalf
     )  # fmt: skip
     if changed != 1:
         raise _why_not(lesson)
@@ -99,7 +99,7 @@ def acknowledge_provider(*, told: LessonProvider, by: Actor, name: str) -> Lesso
     if not person:
         raise Invalid("Who has seen it? Reached means that a named person acknowledged")
     unread = LessonProvider.objects.filter(pk=told.pk, acknowledged_at=None)
-    if unread.update(acknowledged_at=moment.now(), acknowledged_by=person) == 1:
+    if unread.update(acknowledged_at=moment.now(), acknowledged_by=person, acknowledged_by_id=by.id) == 1:
         detail = {"lesson": told.lesson.number, "name": person}
         record("lesson.acknowledged", by=by, on=told, organisation=told.provider_id, detail=detail)
     told.refresh_from_db()
@@ -107,7 +107,7 @@ def acknowledge_provider(*, told: LessonProvider, by: Actor, name: str) -> Lesso
 
 
 @action
-def note_acknowledged(*, notice: UUID) -> int:
+def note_acknowledged(*, notice: UUID, by: Actor) -> int:
     """A person has read the message that carried a lesson: noted on the row of the constituent, or of the service provider. How many rows."""
     found: Notice | None = (
         Notice.objects.filter(pk=notice, alert__lessons__isnull=False).select_related("alert").first()
@@ -118,7 +118,7 @@ def note_acknowledged(*, notice: UUID) -> int:
     seen = {"acknowledged_at": found.acknowledged_at}
     asked = LessonAnswer.objects.filter(lesson__in=lessons, organisation=found.organisation_id, acknowledged_at=None)
     told = LessonProvider.objects.filter(lesson__in=lessons, provider=found.organisation_id, acknowledged_at=None)
-    return asked.update(**seen) + told.update(**seen, acknowledged_by=found.acknowledged_by)
+    return asked.update(**seen) + told.update(**seen, acknowledged_by=found.acknowledged_by, acknowledged_by_id=by.id)
 
 
 def help_key(answer: LessonAnswer) -> str:
