@@ -22,7 +22,7 @@ from paraat.platform.registrations import (
     menu,
     searchables,
 )
-from paraat.readiness.frameworks import shipped
+from paraat.readiness.frameworks import newest_editions, shipped
 from paraat.readiness.models import Control, Edition
 
 READS = MEMBERS | {Role.ASSESSOR}
@@ -32,9 +32,8 @@ def _find(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, st
     """Controls of current editions by identifier or title."""
     if not viewer.has(*READS):
         return
-    newest = Edition.objects.order_by("framework", "-published_on", "-added_at").distinct("framework").values("pk")
     said = Q(identifier__icontains=words) | Q(title__icontains=words)
-    rows = Control.objects.filter(said, edition__in=newest).select_related("edition__framework")
+    rows = Control.objects.filter(said, edition__in=newest_editions().values("pk")).select_related("edition__framework")
     for one in rows.order_by("edition__framework__key", "position")[:limit]:
         title = f"{one.identifier} · {in_language(one.title)}"
         yield title, reverse("control", args=[one.pk]), in_language(one.edition.framework.title)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from paraat.kernel.errors import NotFound
 from paraat.readiness.frameworks import shipped
@@ -21,3 +21,9 @@ def current(key: str) -> Edition:
     if found is None:
         raise NotFound("There is no such framework", framework=key)
     return found
+
+
+def newest_editions() -> QuerySet[Edition]:
+    """The current edition of each framework that is here, for queries."""
+    rows = Edition.objects.filter(framework__retired_at=None)
+    return rows.order_by("framework_id", F("published_on").desc(nulls_last=True), "-added_at").distinct("framework_id")

@@ -19,6 +19,7 @@ from paraat.platform.guard import Request, allow
 from paraat.platform.jinja import in_language, language
 from paraat.platform.tables import Column, Filter, Table
 from paraat.readiness import guidance, scoring_words
+from paraat.readiness.frameworks import newest_editions
 from paraat.readiness.frameworks.shipped import names
 from paraat.readiness.models import Assessment, Control, Edition, Framework
 from paraat.readiness.rules import editions as rules
@@ -179,10 +180,7 @@ def control(request: Request, pk: UUID) -> HttpResponse:
 
 def answers_to(row: Control) -> list[Control]:
     """The controls of other frameworks that this one maps to, or that map to it; of their newest editions."""
-    newest = Edition.objects.exclude(framework=row.edition.framework_id).order_by(
-        "framework", F("published_on").desc(nulls_last=True), "-added_at"
-    )
-    ids = list(newest.distinct("framework").values_list("pk", flat=True))
+    ids = newest_editions().exclude(framework=row.edition.framework_id).values("pk")
     rows = Control.objects.filter(edition__in=ids).select_related("edition__framework")
     return list(rows.filter(Q(identifier__in=row.maps_to) | Q(maps_to__contains=[row.identifier])).order_by("position"))
 
