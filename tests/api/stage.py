@@ -26,6 +26,8 @@ from paraat.observations.models import Finding, QuarantinedRow, UnassignedHost
 from paraat.platform import moment
 from paraat.platform.api import Scope
 from paraat.platform.facts import Waits
+from paraat.readiness.actions.disclosures import take_disclosure
+from paraat.readiness.actions.findings import see_finding
 from paraat.readiness.actions.measures import plan_measure
 from paraat.readiness.actions.programmes import open_programme
 from paraat.readiness.actions.programmes_answers import sign_up
@@ -33,7 +35,7 @@ from paraat.registry.models import Organisation
 from paraat.warroom.actions.rooms import open_room
 from tests import cast
 from tests.alerts import staging
-from tests.readiness import assessed, convening, taught
+from tests.readiness import assessed, convening, taught, tested
 
 LIST = json.dumps(
     {"randoms": [], "targets": [{"target_id": "1", "host": "www.ronse.be", "ip": "", "type": "http", "method": "GET", "port": 443,
@@ -100,6 +102,7 @@ def everything() -> dict[str, list[str]]:
     return _responding(ronse) | {
         **_learnt(ronse),
         **_programme(silent),
+        **_hacking(ronse),
         "assessment": [str(assessed.answered(assessed.opened(ronse), C01="met").pk)],
         "alert": [str(sent.pk), str(held.pk), str(other.pk)],
         "notice": [str(staging.notice_of(kept, cast.east_flanders()).pk)],
@@ -123,6 +126,18 @@ def _learnt(town: Organisation) -> dict[str, list[str]]:
         "lesson_answer": [str(taught.answer_of(released, town).pk)],
         "session": [str(convening.invited(town).pk)],
         "supplier": [str(cast.provider().pk)],
+    }
+
+
+def _hacking(town: Organisation) -> dict[str, list[str]]:
+    """An engagement that is being tested, a finding that its owner has seen, and what a researcher reported."""
+    going = tested.going(town)
+    told = tested.disclosed(going)
+    see_finding(finding=told, by=SYSTEM)
+    return {
+        "engagement": [str(going.pk)],
+        "weakness": [str(told.pk)],
+        "disclosure": [str(take_disclosure(text="The search answers with scripts").pk)],
     }
 
 

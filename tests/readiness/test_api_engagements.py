@@ -51,8 +51,8 @@ def test_findings_are_read_in_their_circles() -> None:
     }.items()}  # fmt: skip
 
     def circle() -> set[str]:
-        whole = {name for name, one in readers.items() if one.get(f"/findings/{row.pk}").status_code == 200}
-        assert whole == {name for name, one in readers.items() if one.get("/findings").json()["items"]}
+        whole = {name for name, one in readers.items() if one.get(f"/weaknesses/{row.pk}").status_code == 200}
+        assert whole == {name for name, one in readers.items() if one.get("/weaknesses").json()["items"]}
         return whole
 
     assert circle() == {"tester", "owner"}

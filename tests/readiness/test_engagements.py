@@ -14,9 +14,10 @@ from paraat.kernel.errors import Conflict, Invalid, NotAllowed
 from paraat.platform import moment
 from paraat.platform.files import open_stored
 from paraat.platform.models import JournalEntry
+from paraat.readiness import engagements_demonstration
 from paraat.readiness.actions import authorisations, engagements, scopes, testers
 from paraat.readiness.actions.findings import disclose
-from paraat.readiness.models import Authorisation, Engagement, Tester
+from paraat.readiness.models import Authorisation, Disclosure, Engagement, Finding, Tester
 from tests import cast
 from tests.readiness import tested
 
@@ -189,3 +190,13 @@ def test_after_the_last_day_it_is_reported_once() -> None:
     assert engagements.end_overdue(today=made.ends_on + timedelta(days=1)) == 0
     made.refresh_from_db()
     assert made.state == "reporting"
+
+
+def test_the_demonstration_has_one_and_says_that_it_is_none() -> None:
+    cast.ronse(), cast.duty_officer(), cast.coordinator()
+    engagements_demonstration.load()
+    engagements_demonstration.load()
+    row = Engagement.objects.get()
+    assert row.exercise and row.state == "going" and row.findings.count() == 2
+    assert not Engagement.objects.real().exists() and not Finding.objects.real().exists()
+    assert not Disclosure.objects.real().exists() and not Delivery.objects.filter(exercise=False).exists()

@@ -13,7 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from paraat.kernel.marking import WATCHES, Role, Viewer
 from paraat.platform import live
 from paraat.platform.facts import Recorded, subscribe
-from paraat.platform.registrations import Banner, MenuEntry, Panel, Searchable, banners, menu, panels, searchables
+from paraat.platform.registrations import (
+    Banner,
+    Demonstration,
+    MenuEntry,
+    Panel,
+    Searchable,
+    banners,
+    demonstration,
+    menu,
+    panels,
+    searchables,
+)
 from paraat.readiness import configuration  # noqa: F401  # it declares the settings
 from paraat.readiness.models import Disclosure, Engagement, Finding
 
@@ -57,6 +68,12 @@ def _stopped(viewer: Viewer) -> str | None:
     return _now("STOPPED: %(numbers)s. Touch nothing.") % {"numbers": numbers} if numbers else None
 
 
+def _demonstrate() -> None:
+    from paraat.readiness.engagements_demonstration import load
+
+    load()
+
+
 _READS = frozenset({*WATCHES, Role.SPOC, Role.TESTER})
 menu.add(MenuEntry(_("Ethical hacking"), "engagements", _READS, 405))
 menu.add(MenuEntry(_("Findings"), "findings", _READS | {Role.ASSESSOR}, 405))
@@ -66,3 +83,4 @@ banners.add(Banner("testing stopped", "stopped", _stopped, "engagements"))
 panels.add(Panel("organisation", _panel("of_organisation"), "engagements", 65))
 panels.add(Panel("portal", _panel("of_portal"), "findings", 100))
 panels.add(Panel("finding", _panel("measures_of"), "measures", 50))
+demonstration.add(Demonstration("ethical hacking", _demonstrate, 95))

@@ -53,7 +53,7 @@ class WeaknessFilter(Part):
 
 
 @operations.read(
-    "/findings", scope=Scope.READINESS_READ, roles=READS, answer=Page[WeaknessOut], operation_id="listFindings"
+    "/weaknesses", scope=Scope.READINESS_READ, roles=READS, answer=Page[WeaknessOut], operation_id="listWeaknesses"
 )
 def list_findings(request: ApiRequest, which: Query[WeaknessFilter]) -> dict[str, Any]:
     """Findings that you may read whole, the worst first. The team reads one when its owner has seen it, auditors of the house later."""
@@ -65,7 +65,11 @@ def list_findings(request: ApiRequest, which: Query[WeaknessFilter]) -> dict[str
 
 
 @operations.read(
-    "/findings/{uuid:weakness}", scope=Scope.READINESS_READ, roles=READS, answer=WeaknessOut, operation_id="getFinding"
+    "/weaknesses/{uuid:weakness}",
+    scope=Scope.READINESS_READ,
+    roles=READS,
+    answer=WeaknessOut,
+    operation_id="getWeakness",
 )
 def get_finding(request: ApiRequest, weakness: UUID) -> Finding:
     """One finding; 404 before it is yours to read."""
