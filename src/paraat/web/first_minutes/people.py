@@ -48,6 +48,7 @@ CAST = (
     Character("spoc-diest", "SPOC, Diest", Role.SPOC, "24020"),
     Character("spoc-zwijndrecht", "SPOC, Zwijndrecht", Role.SPOC, "11056"),
     Character("partner", "Partner, association", Role.PARTNER, body="Association of municipalities (demonstration)"),
+    Character("tester", "Tester", Role.TESTER),
     Character("provider", "Provider, regional ICT desk", Role.PROVIDER, body="Regional ICT desk (demonstration)"),
 )
 BY_KEY = {one.key: one for one in CAST}
