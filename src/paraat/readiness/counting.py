@@ -157,10 +157,10 @@ def _of_programmes(found: Mapping[UUID, Found], today: date) -> None:
     instead = Participation.objects.real().filter(organisation__in=whose, state=Participation.State.EQUIVALENT)
     holds = instead.filter(Q(equivalent_until=None) | Q(equivalent_until__gte=today))
     for town, key, at in holds.values_list("organisation", "programme__key", "state_at"):
-        for heir in map(found.__getitem__, whose[town]):
-            if key not in heir.programmes and key not in heir.equivalents:
-                heir.equivalents.append(key)
-                heir.was_active(at)
+        for one in map(found.__getitem__, whose[town]):
+            if key not in one.programmes and key not in one.equivalents:
+                one.equivalents.append(key)
+                one.was_active(at)
 
 
 def _parts(found: Mapping[UUID, Found], today: date) -> dict[UUID, list[UUID]]:

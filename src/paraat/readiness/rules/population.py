@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 SIZES = (("0", 0), ("10000", 10_000), ("20000", 20_000), ("50000", 50_000), ("100000", 100_000))
@@ -57,12 +57,11 @@ def ranked(controls: Iterable[Lacking]) -> list[Lacking]:
     return sorted(controls, key=lambda one: (-one.gain, -one.unmet, one.identifier))
 
 
-def asked_of(levels: Mapping[str, int], order: tuple[str, ...], level: str) -> int:
-    """How many were asked a control of `level`, when so many were assessed up to each level (levels are cumulative; "" is all of them)."""
-    if not order or level not in order:
-        return sum(levels.values())
-    place = order.index(level)
-    return sum(count for upto, count in levels.items() if upto not in order or order.index(upto) >= place)
+def asks(levels: Sequence[str], upto: str, level: str) -> bool:
+    """Whether an assessment up to one level asks a control of another; levels are cumulative, the lowest first; "" is all of it."""
+    if upto not in levels or level not in levels:
+        return True
+    return levels.index(level) <= levels.index(upto)
 
 
 def percent(count: int, of: int) -> float | None:
