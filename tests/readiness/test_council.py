@@ -70,8 +70,8 @@ def test_the_figures_are_those_of_the_list() -> None:
 def test_it_says_nothing_that_helps_an_attacker_on_screen_and_on_paper(language: str) -> None:
     town = town_with_measures()
     browser = client(cast.spoc_user(town))
-    page = text(browser.get(f"/learn/measures/council/{town.pk}/?language={language}"))
-    made = browser.post(f"/learn/measures/council/{town.pk}/pdf/", {"language": language})
+    page = text(browser.get(f"/measures/council/{town.pk}/?language={language}"))
+    made = browser.post(f"/measures/council/{town.pk}/pdf/", {"language": language})
     reader = PdfReader(BytesIO(made.content))
     paper = " ".join(one.extract_text() for one in reader.pages)
     numbers = list(Measure.objects.values_list("number", flat=True))

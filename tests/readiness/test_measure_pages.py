@@ -72,17 +72,17 @@ def test_the_list_shows_what_is_late_first_and_asks_little(django_assert_max_num
     measured.planned(title="No day", due_on=None)
     measures_states.finish_measure(measure=measured.planned(title="To look at"), by=measured.spoc())
     browser = client(cast.spoc_user(cast.ronse()))
-    browser.get("/learn/measures/")
+    browser.get("/measures/")
     caches["local"].clear()
     with django_assert_max_num_queries(12):
-        page = text(browser.get("/learn/measures/"))
+        page = text(browser.get("/measures/"))
     assert [int(one) for one in re.findall(r"Number (\d)", page)] == list(range(1, 9))
     assert page.index("Number 8") < page.index("No day") < page.index("To look at")
     assert "15 days late" in page and "Our measures" in page
-    assert "Number 3" not in text(browser.get("/learn/measures/?when=late")) and "Number 1" in text(
-        browser.get("/learn/measures/?when=late")
+    assert "Number 3" not in text(browser.get("/measures/?when=late")) and "Number 1" in text(
+        browser.get("/measures/?when=late")
     )
-    assert "To look at" in text(browser.get("/learn/measures/?state=done&q=look"))
+    assert "To look at" in text(browser.get("/measures/?state=done&q=look"))
     for address in (
         "?source=finding",
         "?source=none",
@@ -93,8 +93,8 @@ def test_the_list_shows_what_is_late_first_and_asks_little(django_assert_max_num
         "?when=team",
         "?exercise=yes",
     ):
-        assert browser.get(f"/learn/measures/{address}").status_code == 200, address
-    board = text(browser.get("/learn/measures/board/"))
+        assert browser.get(f"/measures/{address}").status_code == 200, address
+    board = text(browser.get("/measures/board/"))
     assert board.index("Late") < board.index("Planned") < board.index("To be verified") and "Number 2" in board
     assert firm.name not in page
 
@@ -102,9 +102,9 @@ def test_the_list_shows_what_is_late_first_and_asks_little(django_assert_max_num
 def test_files_equal_the_screen() -> None:
     measured.planned(title="=cmd|calc", due_on=moment.today() - timedelta(days=3))
     browser = client(cast.duty_officer())
-    sheet = b"".join(browser.get("/learn/measures/?format=csv&when=late").streaming_content).decode()
+    sheet = b"".join(browser.get("/measures/?format=csv&when=late").streaming_content).decode()
     assert "'=cmd|calc" in sheet and "Ronse" in sheet and ",3," in sheet
-    book = b"".join(browser.get("/learn/measures/?format=xlsx").streaming_content)
+    book = b"".join(browser.get("/measures/?format=xlsx").streaming_content)
     assert "xl/workbook.xml" in ZipFile(BytesIO(book)).namelist()
 
 
@@ -123,18 +123,18 @@ def test_nobody_else_sees_it_anywhere(who: str) -> None:
         else getattr(cast, who)()
     )
     browser = client(user)
-    base = f"/learn/measures/{row.pk}/"
-    for path in (base, f"{base}edit/", f"{base}evidence/1/", f"/learn/measures/council/{row.organisation_id}/"):
+    base = f"/measures/{row.pk}/"
+    for path in (base, f"{base}edit/", f"{base}evidence/1/", f"/measures/council/{row.organisation_id}/"):
         assert browser.get(path).status_code in {403, 404}, path
     for path in (
         f"{base}done/",
         f"{base}verify/",
         f"{base}supplier/",
         f"{base}evidence/",
-        f"/learn/measures/council/{row.organisation_id}/pdf/",
+        f"/measures/council/{row.organisation_id}/pdf/",
     ):
         assert browser.post(path, {"because": "x"}).status_code in {403, 404}, path
-    for path in ("/learn/measures/", "/learn/measures/board/", "/learn/measures/?format=csv", "/search/?q=secret"):
+    for path in ("/measures/", "/measures/board/", "/measures/?format=csv", "/search/?q=secret"):
         answer = browser.get(path)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert b"A secret of Ronse" not in body, path
@@ -148,14 +148,14 @@ def test_an_external_auditor_sees_and_verifies_the_measures_of_its_own_audit_onl
     for row in (mine, other):
         measures_states.finish_measure(measure=row, by=measured.spoc())
     browser = client(assessor)
-    page = text(browser.get("/learn/measures/"))
+    page = text(browser.get("/measures/"))
     assert "Of my audit" in page and "Of another" not in page
-    assert browser.get(f"/learn/measures/{mine.pk}/edit/").status_code == 403
-    browser.post(f"/learn/measures/{mine.pk}/drop/", {"because": "x"})
+    assert browser.get(f"/measures/{mine.pk}/edit/").status_code == 403
+    browser.post(f"/measures/{mine.pk}/drop/", {"because": "x"})
     mine.refresh_from_db()
     assert mine.state == "done", "works on nothing"
-    browser.post(f"/learn/measures/{mine.pk}/verify/", {"because": "Seen on site"})
-    assert browser.post(f"/learn/measures/{other.pk}/verify/", {"because": "x"}).status_code == 404
+    browser.post(f"/measures/{mine.pk}/verify/", {"because": "Seen on site"})
+    assert browser.post(f"/measures/{other.pk}/verify/", {"because": "x"}).status_code == 404
     mine.refresh_from_db()
     assert (mine.state, mine.verified_by) == ("verified", "External auditor")
 
@@ -163,18 +163,18 @@ def test_an_external_auditor_sees_and_verifies_the_measures_of_its_own_audit_onl
 def test_the_oversight_body_reads_and_does_nothing() -> None:
     row = measured.planned()
     browser = client(cast.auditor())
-    page = text(browser.get(f"/learn/measures/{row.pk}/"))
+    page = text(browser.get(f"/measures/{row.pk}/"))
     assert row.title in page and "What now" not in page
-    assert browser.post(f"/learn/measures/{row.pk}/done/", {}).status_code == 403
+    assert browser.post(f"/measures/{row.pk}/done/", {}).status_code == 403
 
 
 def test_from_plan_to_verified_on_the_pages() -> None:
     town = cast.ronse()
     finding = measured.found(title="VPN without a second factor")
     browser, other = client(cast.spoc_user(town)), client(measured.deputy_user())
-    form = text(browser.get(f"/learn/measures/new/?finding={finding.pk}"))
+    form = text(browser.get(f"/measures/new/?finding={finding.pk}"))
     assert "VPN without a second factor" in form
-    wrong = browser.post(f"/learn/measures/new/?finding={finding.pk}", {"title": "", "every": "500"})
+    wrong = browser.post(f"/measures/new/?finding={finding.pk}", {"title": "", "every": "500"})
     assert wrong.status_code == 400
     given = {
         "title": "A second factor",
@@ -183,11 +183,11 @@ def test_from_plan_to_verified_on_the_pages() -> None:
         "cost": "1200,50",
         "topic": "signing_in",
     }
-    answer = browser.post(f"/learn/measures/new/?finding={finding.pk}", given | {"cost": "1200.50"}, follow=True)
+    answer = browser.post(f"/measures/new/?finding={finding.pk}", given | {"cost": "1200.50"}, follow=True)
     row = Measure.objects.get()
     assert "The measure is planned." in text(answer) and finding.number in text(answer)
     assert list(row.findings.all()) == [finding] and row.topic == "signing_in"
-    base = f"/learn/measures/{row.pk}/"
+    base = f"/measures/{row.pk}/"
     stale = {"title": "Other", "due_on": "2027-04-30", "version": "0", "because": "Delivery in April"}
     assert browser.post(f"{base}edit/", stale).status_code == 302
     assert "Somebody else changed this" in text(browser.post(f"{base}edit/", stale | {"title": "Third"}))
@@ -215,11 +215,11 @@ def test_from_plan_to_verified_on_the_pages() -> None:
 def test_nobody_plans_for_another_town_or_from_what_he_cannot_see() -> None:
     finding = measured.found()
     browser = client(cast.spoc_user(cast.spiere_helkijn()))
-    assert browser.get(f"/learn/measures/new/?finding={finding.pk}").status_code == 404
-    assert browser.get(f"/learn/measures/new/?organisation={cast.ronse().pk}").status_code == 404
-    assert browser.post(f"/learn/measures/new/?organisation={cast.ronse().pk}", {"title": "x"}).status_code == 404
+    assert browser.get(f"/measures/new/?finding={finding.pk}").status_code == 404
+    assert browser.get(f"/measures/new/?organisation={cast.ronse().pk}").status_code == 404
+    assert browser.post(f"/measures/new/?organisation={cast.ronse().pk}", {"title": "x"}).status_code == 404
     assert not Measure.objects.exists()
-    assert client(cast.duty_officer()).get("/learn/measures/new/").status_code == 404, "for whom?"
+    assert client(cast.duty_officer()).get("/measures/new/").status_code == 404, "for whom?"
 
 
 def test_measures_for_the_gaps_of_an_assessment_once() -> None:
@@ -227,7 +227,7 @@ def test_measures_for_the_gaps_of_an_assessment_once() -> None:
     assessment = first.assessment
     Answer.objects.filter(pk=second.pk).update(status="not_testable")
     browser = client(cast.spoc_user(cast.ronse()))
-    address = f"/learn/measures/gaps/{assessment.pk}/"
+    address = f"/measures/gaps/{assessment.pk}/"
     assert text(browser.get(address)).count('name="answer"') == 2
     assert "Tick at least one line" in text(browser.post(address, {"due_on": "2027-06-30"}, follow=True))
     picked = {"answer": [str(first.pk), str(second.pk)], "due_on": "2027-06-30"}
@@ -253,18 +253,24 @@ def test_panels_show_each_its_own() -> None:
     assert measures_panel("finding", finding, other) is None
     browser = client(cast.duty_officer())
     page = text(browser.get(f"/organisations/{row.organisation_id}/"))
-    assert row.number in page and f"/learn/measures/council/{row.organisation_id}/" in page
+    assert row.number in page and f"/measures/council/{row.organisation_id}/" in page
 
 
 def test_an_exercise_is_striped_and_counted_apart() -> None:
     row = measured.planned(exercise=True)
     browser = client(cast.spoc_user(cast.ronse()))
-    assert "EXERCISE" in text(browser.get(f"/learn/measures/{row.pk}/"))
-    assert "No measure was promised yet." in text(
-        browser.get(f"/learn/measures/council/{row.organisation_id}/?language=en")
-    )
+    assert "EXERCISE" in text(browser.get(f"/measures/{row.pk}/"))
+    assert "No measure was promised yet." in text(browser.get(f"/measures/council/{row.organisation_id}/?language=en"))
 
 
 def test_the_menu_leads_a_spoc_to_its_measures() -> None:
-    assert 'href="/learn/measures/"' in text(client(cast.spoc_user(cast.ronse())).get("/learn/measures/"))
+    assert 'href="/measures/"' in text(client(cast.spoc_user(cast.ronse())).get("/measures/"))
     assert Role.SPOC  # the portal shows them too
+
+
+def test_the_page_of_an_assessment_leads_to_its_gaps() -> None:
+    answer = audited()
+    row = measured.planned(answers=[answer])
+    browser = client(cast.spoc_user(cast.ronse()))
+    page = text(browser.get(f"/assessments/{answer.assessment_id}/"))
+    assert row.number in page and f"/measures/gaps/{answer.assessment_id}/" in page

@@ -55,7 +55,7 @@ def test_the_owner_is_told_thirty_seven_and_one_day_before_and_when_it_is_late()
     assert [one.address for one in told] == ["spoc@ronse.example"] * 4
     assert all(row.number in one.subject for one in told)
     assert not any("VPN" in one.subject + one.body for one in told), "a mailbox may be read by others"
-    assert f"/learn/measures/{row.pk}/" in told[0].body
+    assert f"/measures/{row.pk}/" in told[0].body
 
 
 def test_what_a_missed_run_left_is_told_once_with_what_presses_most() -> None:
@@ -74,7 +74,7 @@ def test_several_of_one_day_go_into_one_letter() -> None:
     assert set(told) == {"spoc@ronse.example", "deputy@ronse.example"}
     assert all(one.number in told["spoc@ronse.example"].body for one in rows)
     assert other.number not in told["spoc@ronse.example"].body
-    assert "/learn/measures/\n" in told["spoc@ronse.example"].body
+    assert "/measures/\n" in told["spoc@ronse.example"].body
 
 
 def test_another_day_cancels_and_plans_anew_and_going_back_tells_nothing_twice() -> None:
@@ -118,7 +118,7 @@ def test_the_head_of_administration_then_the_team(monkeypatch: pytest.MonkeyPatc
     assert (
         row.shown_at is not None
         and task.organisation_id == row.organisation_id
-        and task.url == f"/learn/measures/{row.pk}/"
+        and task.url == f"/measures/{row.pk}/"
     )
     count = len(letters())
     measures_states.finish_measure(measure=row, by=measured.spoc())

@@ -61,56 +61,56 @@ def test_asked_once_promised_once_and_seen_by_every_customer() -> None:
     )
     assert (moved.first_promised_on, moved.promised_on) == (promised, promised + timedelta(days=30))
     for one in (mine, other):
-        page = text(client(cast.duty_officer()).get(f"/learn/measures/{one.pk}/"))
+        page = text(client(cast.duty_officer()).get(f"/measures/{one.pk}/"))
         assert "Second factor for all customers" in page and "first promised for" in page
 
 
 def test_a_customer_learns_nothing_of_the_others() -> None:
     row, mine, _other = both()
     browser = client(cast.spoc_user(cast.ronse()))
-    for address in (f"/learn/supplier-measures/{row.pk}/", "/learn/supplier-measures/", f"/learn/measures/{mine.pk}/"):
+    for address in (f"/supplier-measures/{row.pk}/", "/supplier-measures/", f"/measures/{mine.pk}/"):
         page = text(browser.get(address))
         assert "Second factor for all customers" in page
         assert "Spiere" not in page and "VPN of the other" not in page and "Customers that wait" not in page, address
-    sheet = b"".join(browser.get("/learn/supplier-measures/?format=csv").streaming_content).decode()
+    sheet = b"".join(browser.get("/supplier-measures/?format=csv").streaming_content).decode()
     assert "Customers" not in sheet and ",2," not in sheet
-    assert browser.get("/learn/supplier-measures/new/").status_code == 403
-    assert browser.post(f"/learn/supplier-measures/{row.pk}/answer/", {}).status_code == 403
+    assert browser.get("/supplier-measures/new/").status_code == 403
+    assert browser.post(f"/supplier-measures/{row.pk}/answer/", {}).status_code == 403
 
 
 def test_the_supplier_reads_who_waits_and_until_when_and_no_more() -> None:
     row, mine, _other = both()
     browser = client(cast.provider_user())
-    page = text(browser.get(f"/learn/supplier-measures/{row.pk}/"))
+    page = text(browser.get(f"/supplier-measures/{row.pk}/"))
     assert "Ronse" in page and "Spiere-Helkijn" in page and "VPN of" not in page and mine.number not in page
     promise = {"state": "promised", "promised_on": "2027-05-31", "answer": "With the May release", "version": 0}
     assert "who waits for it is told" in text(
-        browser.post(f"/learn/supplier-measures/{row.pk}/answer/", promise, follow=True)
+        browser.post(f"/supplier-measures/{row.pk}/answer/", promise, follow=True)
     )
     row.refresh_from_db()
     assert (row.state, row.promised_on) == ("promised", date(2027, 5, 31))
-    assert browser.post(f"/learn/supplier-measures/{row.pk}/answer/", {"state": "nonsense"}).status_code == 400
-    assert browser.get(f"/learn/measures/{mine.pk}/").status_code == 403
+    assert browser.post(f"/supplier-measures/{row.pk}/answer/", {"state": "nonsense"}).status_code == 400
+    assert browser.get(f"/measures/{mine.pk}/").status_code == 403
 
 
 @pytest.mark.parametrize("who", ["tester", "assessor", "observer", "administrator"])
 def test_nobody_else_opens_it(who: str) -> None:
     row = asked()
     browser: Client = client(getattr(cast, who)())
-    assert browser.get(f"/learn/supplier-measures/{row.pk}/").status_code in {403, 404}
-    assert "Second factor" not in text(browser.get("/learn/supplier-measures/"))
+    assert browser.get(f"/supplier-measures/{row.pk}/").status_code in {403, 404}
+    assert "Second factor" not in text(browser.get("/supplier-measures/"))
 
 
 def test_who_is_no_customer_neither_sees_nor_waits_for_it() -> None:
     row = asked()
     eupen = cast.eupen()
-    assert client(cast.spoc_user(eupen)).get(f"/learn/supplier-measures/{row.pk}/").status_code == 404
+    assert client(cast.spoc_user(eupen)).get(f"/supplier-measures/{row.pk}/").status_code == 404
     with pytest.raises(Invalid):
         actions.wait_for_supplier(measure=measured.planned(eupen), supplier=row, by=measured.officer())
     with pytest.raises(Invalid):
         actions.want_supplier(measure=measured.planned(eupen), supplier=row.organisation, by=measured.officer())
     Supply.objects.filter(supplier=row.organisation, customer=cast.ronse()).update(valid_until=moment.today())
-    assert client(cast.spoc_user(cast.ronse())).get(f"/learn/supplier-measures/{row.pk}/").status_code == 404, (
+    assert client(cast.spoc_user(cast.ronse())).get(f"/supplier-measures/{row.pk}/").status_code == 404, (
         "no longer"
     )
 
@@ -119,23 +119,23 @@ def test_a_spoc_asks_the_team_and_the_team_asks_the_supplier() -> None:
     firm = measured.supplied()
     mine = measured.planned()
     browser = client(cast.spoc_user(cast.ronse()))
-    browser.post(f"/learn/measures/{mine.pk}/supplier/", {"supplier": str(firm.pk)})
+    browser.post(f"/measures/{mine.pk}/supplier/", {"supplier": str(firm.pk)})
     task = WaitingTask.objects.get(kind="measure")
     officer = client(cast.duty_officer())
     form = text(officer.get(task.url))
     assert str(mine.pk) in form and f'value="{firm.pk}" selected' in form
     officer.post(
-        "/learn/supplier-measures/new/", {"supplier": str(firm.pk), "title": "Second factor", "measure": str(mine.pk)}
+        "/supplier-measures/new/", {"supplier": str(firm.pk), "title": "Second factor", "measure": str(mine.pk)}
     )
     mine.refresh_from_db()
     assert mine.supplier is not None and not WaitingTask.objects.filter(kind="measure", done_at=None).exists()
-    browser.post(f"/learn/measures/{mine.pk}/supplier/", {"stop": "yes"})
+    browser.post(f"/measures/{mine.pk}/supplier/", {"stop": "yes"})
     mine.refresh_from_db()
     assert mine.supplier is None
-    browser.post(f"/learn/measures/{mine.pk}/supplier/", {"asked": str(SupplierMeasure.objects.get().pk)})
+    browser.post(f"/measures/{mine.pk}/supplier/", {"asked": str(SupplierMeasure.objects.get().pk)})
     mine.refresh_from_db()
     assert mine.supplier is not None and [one.deed for one in mine.changes.all()].count("supplier") == 3
-    assert "Choose what it waits for" in text(browser.post(f"/learn/measures/{mine.pk}/supplier/", {}, follow=True))
+    assert "Choose what it waits for" in text(browser.post(f"/measures/{mine.pk}/supplier/", {}, follow=True))
 
 
 def test_reality_and_an_exercise_do_not_mix() -> None:

@@ -71,7 +71,7 @@ def plan_measure(
     _demand(row)
     row.save(force_insert=True)
     about.hang_on(row)
-    note_change(row, "planned", by, detail={"due_on": str(due_on)} if due_on else {})
+    change_of(row, "planned", by, detail={"due_on": str(due_on)} if due_on else {}).save(force_insert=True)
     record("measure.planned", by=by, on=row, organisation=organisation.pk, detail=about.detail(row))
     replan(measure=row)
     touch([organisation.pk])
@@ -101,7 +101,7 @@ def change_measure(*, measure: Measure, version: int, by: Actor, because: str = 
         return row
     row.version = version + 1
     row.save()
-    note_change(row, "changed", by, because=because, detail=changed)
+    change_of(row, "changed", by, because=because, detail=changed).save(force_insert=True)
     record(
         "measure.changed",
         by=by,
@@ -133,11 +133,11 @@ def add_source(
     record("measure.source", by=by, on=measure, organisation=measure.organisation_id, detail=about.detail(measure))
 
 
-def note_change(
+def change_of(
     row: Measure, deed: str, by: Actor, *, was: str = "", because: str = "", detail: dict[str, Any] | None = None
 ) -> MeasureChange:
-    """Add to its history, in the caller's transaction."""
-    return MeasureChange.objects.create(
+    """A line of its history, for the caller to save in its transaction."""
+    return MeasureChange(
         measure=row, deed=deed, state_was=was or row.state, state_is=row.state, because=because.strip()[:500],
         detail=detail or {}, at=moment.now(), by=by.label[:200], by_id=by.id,
     )  # fmt: skip

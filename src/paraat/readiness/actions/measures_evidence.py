@@ -10,7 +10,7 @@ from paraat.kernel.errors import Conflict, Invalid
 from paraat.platform import files, moment
 from paraat.platform.actions import action, record
 from paraat.readiness import configuration
-from paraat.readiness.actions.measures import note_change
+from paraat.readiness.actions.measures import change_of
 from paraat.readiness.models import Measure, MeasureEvidence
 
 
@@ -50,7 +50,9 @@ def keep_measure_evidence(*, measure: Measure, name: str, kept: files.Stored, by
         added_at=moment.now(),
         added_by=by.label[:200],
     )
-    note_change(row, "evidence", by, detail={"revision": proof.revision, "name": proof.name, "sha256": proof.digest})
+    change_of(
+        row, "evidence", by, detail={"revision": proof.revision, "name": proof.name, "sha256": proof.digest}
+    ).save(force_insert=True)
     detail = {"number": row.number, "revision": proof.revision, "sha256": proof.digest, "size": proof.size}
     record("measure.evidence", by=by, on=row, organisation=row.organisation_id, detail=detail)
     return proof

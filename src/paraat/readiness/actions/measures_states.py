@@ -11,7 +11,7 @@ from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict, Invalid, NotAllowed
 from paraat.platform import moment
 from paraat.platform.actions import action, record
-from paraat.readiness.actions.measures import note_change, plan_measure
+from paraat.readiness.actions.measures import change_of, plan_measure
 from paraat.readiness.actions.measures_reminders import replan
 from paraat.readiness.actions.standing import touch
 from paraat.readiness.models import Measure, MeasureChange
@@ -151,7 +151,7 @@ def _turn(
     if Measure.objects.filter(pk=measure.pk, state=was).update(state=state, **fields) != 1:
         raise Conflict("Somebody else changed this measure meanwhile; nothing was written", measure=measure.number)
     measure.refresh_from_db()
-    note_change(measure, deed, by, was=was, because=because, detail={"before": before})
+    change_of(measure, deed, by, was=was, because=because, detail={"before": before}).save(force_insert=True)
     record(
         f"measure.{deed}",
         by=by,

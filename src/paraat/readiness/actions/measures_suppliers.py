@@ -15,7 +15,7 @@ from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.platform import configuration, facts, moment
 from paraat.platform.actions import action, record
-from paraat.readiness.actions.measures import note_change
+from paraat.readiness.actions.measures import change_of
 from paraat.readiness.actions.measures_reminders import owner_of
 from paraat.readiness.models import Measure, SupplierMeasure
 from paraat.readiness.rules import measures as rules
@@ -127,7 +127,9 @@ def _hang(measure: Measure, supplier: SupplierMeasure | None, by: Actor) -> None
     if free.update(supplier=supplier) != 1:
         raise Conflict("Somebody else changed this measure meanwhile; nothing was written", measure=measure.number)
     measure.refresh_from_db()
-    note_change(measure, "supplier", by, detail={"supplier": supplier.organisation.name if supplier else ""})
+    change_of(measure, "supplier", by, detail={"supplier": supplier.organisation.name if supplier else ""}).save(
+        force_insert=True
+    )
     record(
         "measure.supplier", by=by, on=measure, organisation=measure.organisation_id,
         detail={"number": measure.number, "supplier": str(supplier.pk) if supplier else ""},

@@ -13,7 +13,7 @@ from paraat.platform import moment
 from paraat.platform.panels import render
 from paraat.readiness import measure_rights as rights
 from paraat.readiness.measure_words import LOOKS, SUPPLIER_LOOKS
-from paraat.readiness.models import Answer, Measure, SupplierMeasure
+from paraat.readiness.models import Answer, Assessment, Lesson, Measure, SupplierMeasure
 from paraat.readiness.rules import measures as rules
 from paraat.registry.models import Organisation
 
@@ -30,8 +30,28 @@ def measures_panel(kind: str, row: Any, viewer: Viewer) -> str | None:
     plan = _plan(kind, row, viewer)
     if not measures and not plan:
         return None
-    context = {"measures": measures, "plan": plan, **_looks()}
+    context = {"measures": measures, "plan": plan, "gaps": "", **_looks()}
     return render("readiness/measures/panel.html", context)
+
+
+def of_answer(viewer: Viewer, answer: Answer) -> str | None:
+    """The measures that an answer asks for."""
+    return measures_panel("answer", answer, viewer)
+
+
+def of_lesson(viewer: Viewer, lesson: Lesson) -> str | None:
+    """The reader's own measures from a lesson; of a draft there are none."""
+    return measures_panel("lesson", lesson, viewer) if lesson.state != Lesson.State.DRAFT else None
+
+
+def of_assessment(viewer: Viewer, assessment: Assessment) -> str | None:
+    """The measures of an assessment, and where measures for its gaps are planned."""
+    measures = list(Measure.objects.visible_to(viewer).filter(answers__assessment=assessment.pk).distinct()[:50])
+    works = viewer.has(*rights.WORKS) and rights.works_for(viewer, assessment.organisation)
+    gaps = reverse("measure_gaps", args=[assessment.pk]) if works else ""
+    if not measures and not gaps:
+        return None
+    return render("readiness/measures/panel.html", {"measures": measures, "plan": "", "gaps": gaps, **_looks()})
 
 
 def _plan(kind: str, row: Any, viewer: Viewer) -> str:
