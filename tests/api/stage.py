@@ -31,6 +31,7 @@ from paraat.readiness.actions.findings import see_finding
 from paraat.readiness.actions.measures import plan_measure
 from paraat.readiness.actions.programmes import open_programme
 from paraat.readiness.actions.programmes_answers import sign_up
+from paraat.readiness.frameworks import current
 from paraat.registry.models import Organisation
 from paraat.warroom.actions.rooms import open_room
 from tests import cast
@@ -103,6 +104,8 @@ def everything() -> dict[str, list[str]]:
         **_learnt(ronse),
         **_programme(silent),
         **_hacking(ronse),
+        "edition": [str(current("basics").pk)],
+        "before": [str(current("basics").pk)],
         "assessment": [str(assessed.answered(assessed.opened(ronse), C01="met").pk)],
         "alert": [str(sent.pk), str(held.pk), str(other.pk)],
         "notice": [str(staging.notice_of(kept, cast.east_flanders()).pk)],
