@@ -24,8 +24,8 @@ def run(*arguments: str) -> Any:
 
 def test_an_assessment_from_opened_to_compared() -> None:
     cast.ronse()
-    assessed.edition(key="basics")
-    number = run("open", "45041", "--due", "2199-01-01")["number"]
+    assessed.edition()
+    number = run("open", "45041", "--framework", "small", "--due", "2199-01-01")["number"]
     assert run("list", "--organisation", "Ronse", "--state", "open")["assessments"][0]["number"] == number
     assert run("answer", number, "c01", "not_testable", "--explanation", "No access")["version"] == 1
     with pytest.raises(Conflict):
@@ -33,7 +33,7 @@ def test_an_assessment_from_opened_to_compared() -> None:
     shown = run("show", number)
     assert (shown["answered"], shown["untestable"]) == (1, 1)
     assert shown["answers"][0]["explanation"] == "No access"
-    audit = run("open", "Ronse", "--kind", "external")["number"]
+    audit = run("open", "Ronse", "--framework", "small", "--kind", "external")["number"]
     run("answer", audit, "C01", "met", "--implementation", "3")
     assert run("submit", number)["result"]["counts"]["open"] == 5
     found = run("compare", number)
@@ -47,8 +47,8 @@ def test_an_assessment_from_opened_to_compared() -> None:
 
 def test_people_get_tables_and_what_does_not_exist_is_said() -> None:
     cast.ronse()
-    assessed.edition(key="basics")
-    run("open", "Ronse")
+    assessed.edition()
+    run("open", "Ronse", "--framework", "small")
     for words in (["list"], ["show", "S2026-0001"], ["compare", "S2026-0001"]):
         number = run("list")["assessments"][0]["number"]
         done = CliRunner().invoke(

@@ -17,6 +17,7 @@ from paraat.kernel.marking import Role, Viewer
 from paraat.readiness import assessing
 from paraat.readiness.actions import assessments as actions
 from paraat.readiness.api.assessments import compared
+from paraat.readiness.frameworks import current
 from paraat.readiness.models import Answer, Assessment, Edition
 from paraat.registry.naming import the_one
 
@@ -177,8 +178,10 @@ def find(assessment: str) -> Assessment:
 
 
 def _edition(framework: str, version: str) -> Edition:
-    rows = Edition.objects.select_related("framework").filter(framework__key=framework)
-    found = (rows.filter(version=version) if version else rows).order_by("-added_at").first()
+    if not version:
+        return current(framework)
+    rows = Edition.objects.select_related("framework").filter(framework__key=framework, version=version)
+    found = rows.first()
     if found is None:
         raise Invalid("There is no such framework or edition; see `paraat framework list`", framework=framework)
     return found

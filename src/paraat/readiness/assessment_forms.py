@@ -13,7 +13,7 @@ from paraat.kernel.errors import ParaatError
 from paraat.kernel.marking import Role
 from paraat.platform import moment
 from paraat.platform.pages import words_for
-from paraat.readiness.assessment_words import MATURITY, STATUS_WORDS
+from paraat.readiness.assessment_words import MATURITY, STATUS_WORDS, named
 from paraat.readiness.models import Edition
 from paraat.registry.models import Organisation
 from paraat.registry.naming import the_one
@@ -46,7 +46,7 @@ def edition_choices() -> list[tuple[str, str]]:
     rows = Edition.objects.filter(framework__retired_at=None).select_related("framework").order_by("framework__key", "-added_at")  # fmt: skip
     found = []
     for one in rows:
-        title = f"{one.framework.key} {one.version}"
+        title = named(one)
         found += [(f"{one.pk}:{level}", f"{title} · {level}") for level in one.levels] or [(f"{one.pk}:", title)]
     return found
 

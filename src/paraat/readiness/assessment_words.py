@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from paraat.readiness.models import Answer, Assessment
+from paraat.platform.jinja import in_language
+from paraat.readiness.models import Answer, Assessment, Edition
 from paraat.readiness.rules import assessments as rules
 from paraat.readiness.rules.comparison import Difference, Turn
 
@@ -89,4 +90,9 @@ def progress(one: Assessment) -> list[tuple[str, int]]:
 def titled(one: Assessment) -> str:
     """The edition and level, as a list writes them."""
     level = f" · {one.level}" if one.level else ""
-    return f"{one.edition.framework.key} {one.edition.version}{level}"
+    return f"{named(one.edition)}{level}"
+
+
+def named(edition: Edition) -> str:
+    """An edition as people call it: its framework's title in the reader's language, and its version."""
+    return f"{in_language(edition.framework.title) or edition.framework.key} {edition.version}"

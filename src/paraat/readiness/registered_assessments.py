@@ -10,7 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.marking import WATCHES, Role, Viewer
-from paraat.platform.registrations import MenuEntry, Panel, Searchable, menu, panels, searchables
+from paraat.platform.registrations import (
+    Demonstration,
+    MenuEntry,
+    Panel,
+    Searchable,
+    demonstration,
+    menu,
+    panels,
+    searchables,
+)
 from paraat.readiness.models import Assessment
 
 
@@ -35,8 +44,15 @@ def _find(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, st
         yield title, reverse("assessment", args=[one.pk]), str(one.get_state_display())
 
 
+def _demonstrate() -> None:
+    from paraat.readiness.assessment_demonstration import load  # its actions need the models of every app
+
+    load()
+
+
 _ROLES = frozenset({*WATCHES, Role.SPOC, Role.PROVIDER, Role.ASSESSOR})
 menu.add(MenuEntry(_("Assessments"), "assessments", _ROLES, 402))
 panels.add(Panel("portal", _of_portal, "assessments", 120))
 panels.add(Panel("organisation", _of_organisation, "assessments", 50))
 searchables.add(Searchable("assessments", _find))
+demonstration.add(Demonstration("assessments", _demonstrate, 78))

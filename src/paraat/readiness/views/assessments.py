@@ -19,6 +19,7 @@ from paraat.alerts.views.acting import found
 from paraat.kernel.marking import WATCHES, Role
 from paraat.platform import moment
 from paraat.platform.guard import Request, allow
+from paraat.platform.jinja import in_language
 from paraat.platform.pages import attempt
 from paraat.platform.tables import WORLD, Column, Filter, Table
 from paraat.readiness import assessing, scoring_words
@@ -92,7 +93,7 @@ def score(request: Request, row: Assessment) -> str:
 
 
 def _frameworks() -> list[tuple[str, str]]:
-    return [(key, key) for key in Framework.objects.values_list("key", flat=True)]
+    return [(one.key, in_language(one.title) or one.key) for one in Framework.objects.only("key", "title")]
 
 
 def _late(rows: Any, value: str) -> Any:  # noqa: ARG001  # there is one choice
