@@ -18,6 +18,7 @@ from paraat.kernel.marking import Tlp
 from paraat.platform import moment
 from paraat.platform.models import JournalDetail, JournalEntry
 from paraat.readiness.actions import lessons
+from paraat.readiness.actions.lessons import personal
 from paraat.readiness.models import Lesson, LessonAnswer, Measure, Touched
 from paraat.registry.models import Supply
 from tests import cast
@@ -350,3 +351,19 @@ def test_a_lesson_becomes_a_measure_once() -> None:
     with pytest.raises(Conflict):
         lessons.make_measure(answer=answer, by=SPOC)
     assert Measure.objects.count() == 1
+
+
+# Personal data --------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_found_and_taken_out_and_the_answer_stays() -> None:
+    lesson, town = taught.released(), cast.ronse()
+    contact = cast.contact(town)
+    by = Actor(ActorKind.CONTACT, contact.pk, contact.name)
+    lessons.answer_lesson(answer=taught.answer_of(lesson, town), by=by, state="done")
+    found = personal.export_person(contact.pk)
+    assert [row["lesson__number"] for row in found["answered"]] == [lesson.number]
+    assert personal.erase_person(contact=contact.pk) == 1
+    answer = taught.answer_of(lesson, town)
+    assert (answer.state, answer.answered_by) == ("done", "")
+    assert personal.export_person(contact.pk) == {"answered": [], "read": []}

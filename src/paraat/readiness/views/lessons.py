@@ -21,6 +21,7 @@ from paraat.platform import moment
 from paraat.platform.guard import Request, allow
 from paraat.platform.jinja import in_language, language
 from paraat.platform.pages import attempt, words_for
+from paraat.platform.panels import standing_on
 from paraat.platform.picking import chosen
 from paraat.platform.tables import WORLD, Column, Filter, Table
 from paraat.readiness import lesson_figures, recognising, whom
@@ -39,6 +40,7 @@ from paraat.readiness.views.lesson_reading import (
     watches,
     works,
 )
+from paraat.readiness.views.measure_panels import measures_panel
 
 
 @require_safe
@@ -84,11 +86,17 @@ def one(request: Request, pk: UUID) -> HttpResponse:
         "customers": not watches(request) and lesson.providers.filter(provider__in=request.viewer.own).exists(),
         "watches": watches(request),
         "works": works(request),
+        "measures": _measures(request, lesson),
         "now": moment.now(),
     }
     return render(
         request, "readiness/lessons/lesson.html", context | (_inside(request, lesson) if watches(request) else {})
     )
+
+
+def _measures(request: Request, lesson: Lesson) -> str | None:
+    with standing_on(request):
+        return measures_panel("lesson", lesson, request.viewer)
 
 
 def _inside(request: Request, lesson: Lesson) -> dict[str, Any]:

@@ -42,8 +42,9 @@ def draft_lesson(
 ) -> Lesson:
     """Write a lesson; nobody but the team sees it before its release. Texts per language; where one is missing the first one given serves.
 
-    `author`: the account that wrote it, which may not approve it; None: that of `by`. `exercise` None: as what it is made from, so a lesson from an exercise stays in the house. False says that it holds in reality too, which
-    only a lesson of an exercise can say: from an exercised case it never leaves. Raises Invalid for empty texts or an audience with nobody in it.
+    `author`: the account that wrote it, which may not approve it; None: that of `by`. `exercise` None: as what it is made from, so a lesson from an
+    exercise stays in the house. False says that it holds in reality too, which only a lesson of an exercise can say: from an exercised case it
+    never leaves. Raises Invalid for empty texts or an audience with nobody in it.
     """
     if exercise is False and case is not None and case.exercise:
         raise Invalid("A lesson from a case of an exercise stays in the house")
