@@ -59,6 +59,8 @@ def audited(auditor: Any = None) -> Answer:
         "auditor": auditor,
         "opened_at": moment.now(),
         "opened_by": "x",
+        "state": "submitted",
+        "submitted_at": moment.now(),
     }
     assessment = Assessment.objects.get_or_create(organisation=cast.ronse(), edition=edition, defaults=fields)[0]
     return Answer.objects.create(assessment=assessment, control=control, status="not_met")
@@ -238,6 +240,10 @@ def test_measures_for_the_gaps_of_an_assessment_once() -> None:
     assert "Everything that is not in place has a measure." in text(browser.get(address))
     assert client(cast.spoc_user(cast.spiere_helkijn())).get(address).status_code == 404
     assert client(cast.assessor()).get(address).status_code == 403
+    Assessment.objects.update(state="open", submitted_at=None)
+    assert browser.get(address).status_code == 404, "an audit that is still going on is not read by whom it is about"
+    assert browser.get(f"/measures/new/?answer={first.pk}").status_code == 404
+    assert "What asks for it" not in text(browser.get(f"/measures/{rows[0].pk}/"))
 
 
 def test_panels_show_each_its_own() -> None:

@@ -9,7 +9,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.marking import Viewer
+from paraat.readiness.assessing import whose
 from paraat.readiness.models import Assessment, Finding, Lesson, Measure, MeasureChange
+from paraat.readiness.rules.assessments import reads_answers
 
 LOOKS: Mapping[str, str] = {
     "planned": "calm",
@@ -94,7 +96,8 @@ def sources(row: Measure, viewer: Viewer, language: str) -> list[tuple[Any, str,
         for one in Finding.objects.visible_to(viewer).filter(measures=row)
     ]
     seen = Assessment.objects.visible_to(viewer).values("pk")
-    for answer in row.answers.filter(assessment__in=seen).select_related("control", "assessment"):
+    answers = row.answers.filter(assessment__in=seen).select_related("control", "assessment")
+    for answer in (one for one in answers if reads_answers(viewer, whose(one.assessment))):
         words = f"{answer.assessment.number} · {answer.control.identifier} {title_of(answer.control.title, language)}"
         found.append((_("Assessment"), words, address("assessment", answer.assessment_id)))
     for lesson in Lesson.objects.visible_to(viewer).filter(measures=row):

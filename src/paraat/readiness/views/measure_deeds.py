@@ -14,16 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from paraat.alerts.views.acting import act, found
-from paraat.kernel.errors import NotAllowed
+from paraat.kernel.errors import Invalid, NotAllowed, NotFound
 from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
 from paraat.platform.picking import chosen
 from paraat.readiness import measure_rights as rights
 from paraat.readiness.actions import measures, measures_evidence, measures_reminders, measures_states
+from paraat.readiness.assessing import answer_of
 from paraat.readiness.downloads import saved
 from paraat.readiness.measure_forms import ChangeForm, MeasureForm, ProofForm
 from paraat.readiness.measure_words import FIELDS, title_of
-from paraat.readiness.models import Answer, Assessment, Finding, Lesson, Measure, MeasureEvidence
+from paraat.readiness.models import Answer, Finding, Lesson, Measure, MeasureEvidence
 from paraat.readiness.views.measures import measure_of
 from paraat.registry.models import Organisation
 
@@ -112,14 +113,22 @@ def new(request: Request) -> HttpResponse:
 
 
 def _asked(request: Request) -> dict[str, list[Any]]:
-    """The findings, answers and lessons that the address names, as far as the reader may see them; another one is a 404."""
-    audits = Assessment.objects.visible_to(request.viewer).values("pk")
-    rows = {
-        "findings": ("finding", Finding.objects.visible_to(request.viewer).select_related("control")),
-        "answers": ("answer", Answer.objects.filter(assessment__in=audits).select_related("assessment", "control")),
-        "lessons": ("lesson", Lesson.objects.visible_to(request.viewer).select_related("control")),
+    """The findings, answers and lessons that the address names, as far as the reader may read them; another one is a 404."""
+    findings = Finding.objects.visible_to(request.viewer).select_related("control")
+    lessons = Lesson.objects.visible_to(request.viewer).select_related("control")
+    named = {name: chosen(request.GET.getlist(name)) for name in ("finding", "answer", "lesson")}
+    return {
+        "findings": [found(findings, pk) for pk in named["finding"]],
+        "answers": [_answer(request, pk) for pk in named["answer"]],
+        "lessons": [found(lessons, pk) for pk in named["lesson"]],
     }
-    return {name: [found(some, pk) for pk in chosen(request.GET.getlist(one))] for name, (one, some) in rows.items()}
+
+
+def _answer(request: Request, pk: UUID) -> Answer:
+    try:
+        return answer_of(request.viewer, pk)
+    except NotFound as error:
+        raise Http404 from error
 
 
 def _organisation(request: Request, asked: dict[str, list[Any]]) -> Organisation:
@@ -194,8 +203,6 @@ def add_proof(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _no_file() -> None:
-    from paraat.kernel.errors import Invalid
-
     raise Invalid("Choose a file", field="file")
 
 

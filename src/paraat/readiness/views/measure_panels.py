@@ -12,9 +12,11 @@ from paraat.kernel.marking import WATCHES, Role, Viewer
 from paraat.platform import moment
 from paraat.platform.panels import render
 from paraat.readiness import measure_rights as rights
+from paraat.readiness.assessing import whose
 from paraat.readiness.measure_words import LOOKS, SUPPLIER_LOOKS
 from paraat.readiness.models import Answer, Assessment, Lesson, Measure, SupplierMeasure
 from paraat.readiness.rules import measures as rules
+from paraat.readiness.rules.assessments import reads_answers
 from paraat.registry.models import Organisation
 
 SHOWN = 3
@@ -48,6 +50,7 @@ def of_assessment(viewer: Viewer, assessment: Assessment) -> str | None:
     """The measures of an assessment, and where measures for its gaps are planned."""
     measures = list(Measure.objects.visible_to(viewer).filter(answers__assessment=assessment.pk).distinct()[:50])
     works = viewer.has(*rights.WORKS) and rights.works_for(viewer, assessment.organisation)
+    works = works and reads_answers(viewer, whose(assessment))
     gaps = reverse("measure_gaps", args=[assessment.pk]) if works else ""
     if not measures and not gaps:
         return None
