@@ -273,6 +273,8 @@ class Stage:
         yield "partner outside", cast.partner_user()
         yield "observer", cast.observer()
         yield "administrator", cast.administrator()
+        yield "tester of nothing here", cast.tester()
+        yield "external auditor of nothing here", cast.assessor()
 
 
 def _of(organisation: Organisation) -> User:

@@ -140,9 +140,9 @@ def readable(row: Engagement, viewer: Viewer) -> list[Finding]:
 
 
 def withheld(row: Engagement, viewer: Viewer) -> int:
-    """How many more there are that the reader may not read yet; drafts are not counted."""
-    told = Finding.objects.filter(engagement=row).exclude(state=Finding.State.DRAFT).count()
-    return told - len(readable(row, viewer))
+    """Of how many more the reader knows that there are; drafts are not counted."""
+    known = Finding.objects.known_to(viewer).filter(engagement=row).exclude(state=Finding.State.DRAFT).count()
+    return known - len(readable(row, viewer))
 
 
 def report(row: Engagement, viewer: Viewer) -> bytes:

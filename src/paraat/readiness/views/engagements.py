@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Count, Q
+from django.db.models.functions import Now
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -56,6 +57,8 @@ def engagement_of(request: Request, pk: UUID) -> Engagement:
 def listing(request: Request) -> HttpResponseBase:
     """Every engagement that the reader may see."""
     told = ~Q(findings__state=Finding.State.DRAFT)
+    if request.viewer.has(Role.AUDITOR) and not request.viewer.is_team:  # who reads them later counts them later
+        told &= Q(findings__audit_at__lte=Now())
     rows = rows_for(request.viewer).annotate(told=Count("findings", filter=told, distinct=True))
     table = Table(
         request,
