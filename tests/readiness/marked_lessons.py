@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from paraat.kernel.marking import Marking, Tlp, Viewer, may_see
+from paraat.kernel.marking import WATCHES, Marking, Tlp, Viewer, may_see
 from paraat.platform import moment
 from paraat.readiness.models import Lesson, LessonAnswer, LessonProvider
 
@@ -23,8 +23,8 @@ def _blank(**more: Any) -> Lesson:
 
 
 def lesson(place: int, **marking: Any) -> Lesson:
-    """A released lesson that one organisation was asked to answer; of the house: nobody was."""
-    made = _blank(**marking)
+    """A lesson that one organisation was asked to answer; of the house: nobody was. Every third one is still a draft."""
+    made = _blank("released" if next(_number) % 3 else "draft", **marking)
     if place:
         LessonAnswer.objects.create(lesson=made, organisation_id=UUID(int=place))
     return made
@@ -46,6 +46,13 @@ def _asked(row: Lesson) -> Iterator[UUID | None]:
     yield from row.answers.filter(told=True).values_list("organisation", flat=True)
 
 
+def _reads_lesson(viewer: Viewer, row: Lesson) -> bool:
+    """A draft only for the team and auditors."""
+    if row.state == "draft" and not viewer.has(*WATCHES):
+        return False
+    return any(may_see(viewer, Marking(Tlp(row.tlp), row.exercise, one)) for one in _asked(row))
+
+
 def _reads(viewer: Viewer, row: LessonAnswer) -> bool:
     """By the marking, for the one asked and for who answered; and a provider that was told, of a customer that agreed."""
     whose = [row.organisation_id if row.told else None, row.provider_id]
@@ -56,5 +63,4 @@ def _reads(viewer: Viewer, row: LessonAnswer) -> bool:
 
 MAKERS = {Lesson: lesson, LessonAnswer: answer}
 HAS_HOUSE = {Lesson}
-CONCERNED = {Lesson: _asked}
-ALLOWED = {LessonAnswer: _reads}
+ALLOWED = {Lesson: _reads_lesson, LessonAnswer: _reads}

@@ -41,7 +41,7 @@ def _parts(lesson: Lesson, language: str) -> Sequence[str]:
         more = len(lesson.indicators) - len(lines)
         lines += [_("and %(count)s more on the page") % {"count": more}] if more else []
         parts.append("\n".join([f"{_('Look for these traces')}:", *lines]))
-    said = {"day": in_words(lesson.due_on), "link": f"{configuration.public_url()}/lessons/ours/"}
+    said = {"day": in_words(lesson.due_on), "link": f"{configuration.public_url()}/lessons/{lesson.pk}/"}
     parts.append(_("Tell us by %(day)s what you did with it: %(link)s") % said)
     return parts
 

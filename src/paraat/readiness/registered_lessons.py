@@ -63,7 +63,6 @@ def _panel(name: str) -> Any:
 def _find(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, str]]:
     """Lessons by number and title."""
     rows = Lesson.objects.visible_to(viewer).filter(Q(number__icontains=words) | Q(title__icontains=words))
-    rows = rows if viewer.has(*ROOM) else rows.exclude(state=Lesson.State.DRAFT)
     for lesson in rows[:limit]:
         title = next(iter(lesson.title.values()), "")
         yield f"{lesson.number} · {title}", reverse("lesson", args=[lesson.pk]), str(lesson.get_state_display())

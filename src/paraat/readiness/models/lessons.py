@@ -14,11 +14,20 @@ from paraat.alerts.models import Alert
 from paraat.exercises.models import Exercise
 from paraat.incidents.models import Case, Report
 from paraat.kernel.ids import uuid7
-from paraat.kernel.marking import Tlp, Viewer
-from paraat.platform.marked import MarkedModel
+from paraat.kernel.marking import WATCHES, Tlp, Viewer
+from paraat.platform.marked import MarkedModel, MarkedQuerySet
 from paraat.readiness.models.frameworks import Control
 from paraat.readiness.models.marks import Theirs, TheirsQuerySet
 from paraat.registry.models import Organisation
+
+
+class LessonQuerySet(MarkedQuerySet):
+    """Lessons."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """What the marking grants; a draft, in which somebody may still be recognised, is the team's and auditors' alone, whatever its TLP."""
+        seen = super().visible_to(viewer)
+        return seen if viewer.has(*WATCHES) else seen.exclude(state=Lesson.State.DRAFT)
 
 
 class Lesson(MarkedModel):
@@ -71,6 +80,8 @@ class Lesson(MarkedModel):
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=500, blank=True)
     corrects = models.ForeignKey("self", models.SET_NULL, null=True, related_name="corrections")
+
+    objects = LessonQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 
     class Meta:
         ordering = ["-created_at"]
