@@ -21,9 +21,9 @@ FORMULA = _(
     " says that it is not, or only partly, in place."
 )
 LIMITS = _(
-    "Weights (1 to 5) are a judgement of ours, not a measurement; where a framework has none of its own every control weighs 1. Partly in place counts"
-    " as lacking. Nothing is assumed of who was not assessed, nor of whoever could not tell; those stand apart. Larger constituents weigh as much as"
-    " smaller ones, and what one control does for another is not reckoned with."
+    "Weights (1 to 5) are a judgement of ours, not a measurement; where a framework has none of its own every control weighs 1. Partly in place"
+    " counts as lacking. Nothing is assumed of who was not assessed, nor of whoever could not tell; those stand apart. Larger constituents weigh as"
+    " much as smaller ones, and what one control does for another is not reckoned with."
 )
 
 
