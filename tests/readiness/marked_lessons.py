@@ -16,9 +16,9 @@ _number = count(1)
 PROVIDER = UUID(int=3)
 
 
-def _blank(**more: Any) -> Lesson:
+def _blank(state: str = "released", **more: Any) -> Lesson:
     return Lesson.objects.create(
-        number=f"L2026-{next(_number):06}", created_at=moment.now(), created_by="", state="released", **more
+        number=f"L2026-{next(_number):06}", created_at=moment.now(), created_by="", state=state, **more
     )
 
 
