@@ -9,7 +9,7 @@ from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.platform import moment
 from paraat.platform.actions import action, record
-from paraat.readiness.actions.programmes_money import change, held, hold, let_go, move_up
+from paraat.readiness.actions.programmes_money import change, free_money, held, hold, move_up
 from paraat.readiness.actions.programmes_steps import note_step
 from paraat.readiness.models import Participation, Programme, ProgrammeAnswer, Standing, Step
 from paraat.readiness.programmes import rules_of
@@ -154,7 +154,7 @@ def withdraw(*, participation: Participation, because: str, by: Actor) -> Partic
         raise Invalid("Say why", field="because")
     if row.state not in {State.GOING, State.WAITING}:
         raise Conflict("It does not take part")
-    let_go(row, because, now)
+    free_money(row, because, now)
     change(row, State.ENDED, now, because.strip())
     _answer(row, State.ENDED, by, now, because=because)
     detail = {"programme": row.programme.key, "because": because[:500]}

@@ -90,7 +90,7 @@ def release_money(*, participation: Participation, because: str, by: Actor) -> C
     row = held(participation)
     if not because.strip():
         raise Invalid("Say why", field="because")
-    commitment = let_go(row, because, moment.now())
+    commitment = free_money(row, because, moment.now())
     if commitment is None:
         raise Conflict("Nothing is promised here")
     detail = {"programme": row.programme.key, "amount": str(commitment.amount), "because": because[:500]}
@@ -99,7 +99,7 @@ def release_money(*, participation: Participation, because: str, by: Actor) -> C
     return commitment
 
 
-def let_go(participation: Participation, because: str, now: datetime) -> Commitment | None:
+def free_money(participation: Participation, because: str, now: datetime) -> Commitment | None:
     """Release what is promised, if anything is; the caller holds the programme, records it and moves others up."""
     commitment = _live(participation)
     if commitment is None or commitment.state != Commitment.State.PROMISED:

@@ -6,7 +6,7 @@ from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.platform import moment
 from paraat.platform.actions import action, record
-from paraat.readiness.actions.programmes_money import change, held, let_go, move_up, take_back
+from paraat.readiness.actions.programmes_money import change, free_money, held, move_up, take_back
 from paraat.readiness.actions.programmes_steps import count_steps
 from paraat.readiness.models import Participation, Step
 
@@ -42,5 +42,5 @@ def _follow(row: Participation, name: str, because: str) -> None:
         if row.state == State.DONE:
             change(row, State.GOING, now)
     elif row.step in {"", Step.Name.INVITED} and row.state in {State.GOING, State.WAITING}:
-        let_go(row, because, now)
+        free_money(row, because, now)
         change(row, State.SILENT if row.step else State.ENDED, now, because.strip())
