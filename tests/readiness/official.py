@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
@@ -36,6 +37,7 @@ def workbook(
     """The bytes of a workbook. `answers` per identifier: documentation, implementation, comments; `written`: identifiers as others write them."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"created": datetime(2026, 2, 25, tzinfo=UTC)})  # the same workbook is the same bytes
     score = book.add_format({"locked": False, "bg_color": "#FFF2CC"})
     book.add_worksheet("Introduction").write("T31", "date of the assessment")
     book.add_worksheet("Maturity Levels").write_row("A1", ["Level", "Score", "Documentation", "Implementation"])

@@ -172,3 +172,18 @@ def test_what_a_provider_answered_for_all_goes_along() -> None:
     take_along(assessment=row, edition=second, by=SYSTEM)
     assert CommonAnswer.objects.get(author=provider, control__edition=second).status == "met"
     assert row.answers.filter(control__edition=second).count() == 6
+
+
+def test_who_had_the_older_question_before_him_is_told() -> None:
+    assessment = cyfun()
+    stale = assessed.answer(assessment, "PR.AA-03.2")
+    gone = assessed.answer(assessment, "PR.AA-03.1")
+    take_along(assessment=assessment, edition=newer(), by=SYSTEM)
+    with pytest.raises(Conflict):
+        save_answer(answer=stale, version=0, by=SYSTEM, status="met")
+    fresh = assessed.answer(assessment, "PR.AA-03.2")
+    save_answer(answer=fresh, version=0, by=SYSTEM, status="met")
+    with pytest.raises(Conflict):
+        save_answer(answer=Answer.objects.get(pk=gone.pk), version=0, by=SYSTEM, status="met")
+    assessment.refresh_from_db()
+    assert assessment.answered == 1

@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 
 from paraat.kernel.errors import NotFound
+from paraat.kernel.marking import Role, Viewer
 from paraat.platform.models import JournalEntry
-from paraat.readiness import frameworks
+from paraat.platform.registrations import Level
+from paraat.readiness import frameworks, registered_frameworks
 from paraat.readiness.actions import frameworks as actions
 from paraat.readiness.frameworks.shipped import LANGUAGES, names, shipped
 from paraat.readiness.models import Control, Edition
+from tests import cast
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +81,13 @@ def test_functions_and_categories_have_names() -> None:
     used = {one[name] for one in shipped("cyfun-2025").controls for name in ("function", "category")}
     assert used <= set(names())
     assert all(set(said) == set(LANGUAGES) for said in names().values())
+
+
+def test_the_check_says_what_is_not_loaded_and_search_finds_a_control_for_who_may_read_it() -> None:
+    assert {one.level for one in registered_frameworks._check()} == {Level.WARNING}
+    actions.load_built_in()
+    assert {one.level for one in registered_frameworks._check()} == {Level.OK}
+    spoc, tester = cast.spoc_viewer(cast.ronse()), Viewer(roles=frozenset({Role.TESTER}))
+    titles = [title for title, _url, _kind in registered_frameworks._find("PR.AA-03.2", spoc, 5)]
+    assert len(titles) == 1
+    assert list(registered_frameworks._find("PR.AA-03.2", tester, 5)) == []

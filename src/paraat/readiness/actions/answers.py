@@ -71,7 +71,9 @@ def save_answer(*, answer: Answer, version: int, by: Actor, **fields: Any) -> An
 
 
 def _write(answer: Answer, changed: Mapping[str, Any], now: datetime, by: Actor) -> None:
-    same = Answer.objects.filter(pk=answer.pk, version=answer.version)
+    same = Answer.objects.filter(
+        pk=answer.pk, version=answer.version, control=answer.control_id
+    )  # not taken along since
     values = {**changed, "version": answer.version + 1, "saved_at": now, "saved_by": by.label[:200], "common": False}
     if same.update(**values) != 1:
         raise OlderAnswer()
