@@ -14,12 +14,15 @@ from paraat.platform.registrations import (
     Demonstration,
     MenuEntry,
     Panel,
+    PersonalData,
     Searchable,
     demonstration,
     menu,
     panels,
+    personal_data,
     searchables,
 )
+from paraat.readiness.actions.assessments_personal import erase_person, export_person
 from paraat.readiness.models import Assessment
 
 
@@ -55,4 +58,5 @@ menu.add(MenuEntry(_("Assessments"), "assessments", _ROLES, 402))
 panels.add(Panel("portal", _of_portal, "assessments", 120))
 panels.add(Panel("organisation", _of_organisation, "assessments", 50))
 searchables.add(Searchable("assessments", _find))
+personal_data.add(PersonalData("assessments", export_person, lambda contact: erase_person(contact=contact)))
 demonstration.add(Demonstration("assessments", _demonstrate, 78))

@@ -101,6 +101,7 @@ LEARNT: dict[str, Any] = {
     "assessment.reminded": _("was reminded of an assessment"),
     "assessment.auditor": _("an external auditor was named"),
     "assessment.auditor_ended": _("an external auditor's work ended"),
+    "assessment.person": _("a name was taken out of assessments"),
     "assessment.shared": _("let the external auditor see its own answers"),
     "answer.saved": _("answered a control"),
     "answer.common": _("answered a control for several customers"),

@@ -21,7 +21,8 @@ def of_portal(viewer: Viewer) -> str | None:
     going = mine.filter(state=Assessment.State.OPEN).order_by("due_on", "opened_at")
     today = moment.today()
     old = Answer.objects.filter(
-        assessment__in=mine.exclude(state=Assessment.State.CLOSED).filter(kind=rules.SELF), explained_until__lt=today
+        assessment__in=mine.real().exclude(state=Assessment.State.CLOSED).filter(kind=rules.SELF),
+        explained_until__lt=today,
     )
     context = {"rows": list(going[:SHOWN]), "expired": old.count(), "today": today}
     return render("readiness/assessments/panel_portal.html", context)
