@@ -40,7 +40,7 @@ BASICS, CYFUN = "basics", "cyfun"
 """What is counted of assessments: our checklist, and any edition of CyFun."""
 _WHICH = Case(When(edition__framework__key="basics", then=Value(BASICS)), default=Value(CYFUN))
 _COUNTED = Q(edition__framework__key="basics") | Q(edition__framework__key__startswith="cyfun-")
-_NOBODY = Viewer(roles=frozenset({Role.COORDINATOR}))  # who sees all: rights are decided where a standing is read
+_ALL = Viewer(roles=frozenset({Role.COORDINATOR}))  # who sees all: rights are decided where a standing is read
 _GENERATIONS = 4
 
 
@@ -234,9 +234,8 @@ def _of_continuity(found: Mapping[UUID, Found], today: date) -> None:
         found[town].continuity += 1
         found[town].was_active(on)
     with_services = [town for town, one in found.items() if one.continuity]
-    states = resuming.population(_NOBODY, today, resuming.DAYS).filter(pk__in=with_services)
-    for town, state in states.order_by().values_list("pk", "state"):
-        found[town].resumes = state
+    for row in resuming.population(_ALL, today, resuming.DAYS).filter(pk__in=with_services).order_by():
+        found[row.pk].resumes = resuming.state(row)
 
 
 def _of_sessions(found: Mapping[UUID, Found], _today: date) -> None:

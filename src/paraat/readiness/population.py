@@ -231,9 +231,9 @@ GROUPS: Mapping[str, Any] = {
 }
 
 
-def by_group(rows: QuerySet[Any], group: str, today: date) -> list[Sums]:
-    """The grouped figures for each province, size, kind, supplier or programme, by name; a constituent with two suppliers counts with both."""
-    figures = [FIGURES[key] for key in GROUPED]
+def by_group(rows: QuerySet[Any], group: str, today: date, chosen: Iterable[Figure] = ()) -> list[Sums]:
+    """The grouped figures (or those `chosen`) for each province, size, kind, supplier or programme, by name; a constituent with two suppliers counts with both."""
+    figures = list(chosen) or [FIGURES[key] for key in GROUPED]
     if group == "supplier":
         return _by_supplier(rows, figures, today)
     if group == "programme":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from paraat.web import api, journal, views
+from paraat.web import api, figures, journal, views
 
 _APPS = (
     "platform",
@@ -28,6 +28,7 @@ handler500 = "paraat.web.errors.broken"
 urlpatterns = [
     path("", views.board, name="board"),
     path("board/parts/", views.board_parts, name="board_parts"),
+    path("board/figures/", figures.figures, name="board_figures"),
     path("wall/", views.wall, name="wall"),
     path("wall/parts/", views.wall_parts, name="wall_parts"),
     path("search/", views.search, name="search"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from paraat.accounts.actions.profile import change_profile
 from paraat.accounts.models import User
-from paraat.kernel.marking import BY_NAME, Role
+from paraat.kernel.marking import BY_NAME, WATCHES, Role
 from paraat.platform import parts as live_parts
 from paraat.platform.guard import EVERYBODY, Request, allow, public
 from paraat.web.parts import parts
@@ -35,6 +35,7 @@ def board(request: Request) -> HttpResponse:
         return HttpResponseRedirect("/engagements/" if request.viewer.has(Role.TESTER) else "/me/")
     context = {
         "parts": parts(request.viewer, kind="board", exercise=_world(request)),
+        "watches": request.viewer.has(*WATCHES),
         "asked": request.GET.get("exercise"),
     }
     return render(request, "web/board.html", context | _stream(request))

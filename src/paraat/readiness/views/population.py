@@ -165,7 +165,8 @@ def _lead(context: dict[str, Any]) -> str:
 
 # Where figures open to ------------------------------------------------------------------------------------------------------------
 def _list(**chosen: str) -> str:
-    return f"{reverse('population_list')}?{urlencode({name: value for name, value in chosen.items() if value})}"
+    said = urlencode({name: value for name, value in chosen.items() if value})
+    return f"{reverse('population_list')}?{said}" if said else reverse("population_list")
 
 
 def _figure_opens(kept: dict[str, str]) -> Callable[[Any, str], str | None]:
@@ -173,7 +174,9 @@ def _figure_opens(kept: dict[str, str]) -> Callable[[Any, str], str | None]:
         figure = {"basics-score": "basics", "cyfun-score": "cyfun"}.get(row.key, row.key)
         if column == "count":
             return _list(**kept, figure=figure)
-        return _list(**kept, out_of=figure) if column == "of" and row.key == figure else None
+        if column != "of":
+            return None
+        return _list(**kept, out_of=figure if row.key == figure and FIGURES[figure].of_words else "")
 
     return opens
 
