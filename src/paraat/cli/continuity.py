@@ -107,10 +107,13 @@ def resume(days: int, state: str | None, as_json: bool) -> None:
     """Who could resume within a few days, with proof: the figures, and every organisation."""
     day = resuming.as_of()
     rows = resuming.population(VIEWER, day, days)
-    figures = resuming.figures(rows, day, days)
-    rows = rows.filter(state=state) if state else rows
-    names = ("nis", "name", "state", "due", "proven_due", "critical", "contradictions", "reviewed_on", "tested_on")
-    found = [{name: getattr(row, name) for name in names} for row in rows.order_by("name", "pk")]
+    figures = resuming.figures(rows, VIEWER, day, days)
+    rows = resuming.in_state(rows, state, VIEWER, day, days) if state else rows
+    names = ("nis", "name", "due", "proven_due", "critical", "contradictions", "reviewed_on", "tested_on")
+    found = [
+        {name: getattr(row, name) for name in names} | {"state": resuming.state(row)}
+        for row in rows.order_by("name", "pk")
+    ]
     if as_json:
         _print(vars_of(figures) | {"organisations": found})
         return

@@ -177,9 +177,12 @@ def who_could_resume(request: ApiRequest, which: Query[ResumeFilter]) -> dict[st
     rows = resuming.population(request.viewer, day, which.days)
     rows = rows if request.viewer.has(*WATCHES) else rows.filter(pk__in=request.viewer.own)
     rows = rows.filter(province=which.province) if which.province else rows
-    figures = resuming.figures(rows, day, which.days)
-    rows = rows.filter(state=which.state) if which.state else rows
-    return {"figures": vars_of(figures), "organisations": page(rows.order_by("name", "pk"), which)}
+    figures = resuming.figures(rows, request.viewer, day, which.days)
+    rows = resuming.in_state(rows, which.state, request.viewer, day, which.days) if which.state else rows
+    found = page(rows.order_by("name", "pk"), which)
+    for row in found["items"]:
+        row.state = resuming.state(row)
+    return {"figures": vars_of(figures), "organisations": found}
 
 
 def vars_of(figures: resuming.Figures) -> dict[str, Any]:

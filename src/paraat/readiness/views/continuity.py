@@ -33,6 +33,13 @@ def population(request: Request) -> HttpResponseBase:
     """Every constituent: what it must have back within some days, and what of that was shown."""
     days, day = _days(request), resuming.as_of()
     words = dict(resuming.STATES)
+
+    def in_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return resuming.in_state(rows, value, request.viewer, day, days)
+
+    def contradicting(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return resuming.contradicting(rows, request.viewer, value == "yes")
+
     table = Table(
         request,
         resuming.population(request.viewer, day, days),
@@ -40,7 +47,7 @@ def population(request: Request) -> HttpResponseBase:
         columns=[
             Column("name", _("Organisation"), sort="name"),
             Column("province", _("Province"), value=lambda row: PROVINCES.get(row.province, ""), sort="province"),
-            Column("state", _("Could resume"), value=lambda row: words[row.state], sort="state"),
+            Column("state", _("Could resume"), value=lambda row: words[resuming.state(row)]),
             Column("due", _("Must be back"), sort="due", number=True),
             Column("proven_due", _("Of these shown"), sort="proven_due", number=True),
             Column("critical", _("Critical services"), sort="critical", number=True),
@@ -51,26 +58,29 @@ def population(request: Request) -> HttpResponseBase:
         search=["name", "nis"],
         filters=[
             Filter("days", _("Within so many days"), DAYS, apply=lambda rows, _value: rows),
-            Filter("state", _("Could resume"), resuming.STATES),
+            Filter("state", _("Could resume"), resuming.STATES, apply=in_state),
             Filter("kind", _("Kind"), Organisation.Kind.choices),
             Filter("province", _("Province"), list(PROVINCES.items())),
-            Filter("contradiction", _("Contradictions"), [("yes", _("some")), ("no", _("none"))], apply=_contradicting),
+            Filter("contradiction", _("Contradictions"), [("yes", _("some")), ("no", _("none"))], apply=contradicting),
         ],
         order="name",
         empty=_("No organisation is on file yet."),
     )
-    shown = resuming.figures(_without_state(table), day, days)
-    context = {"figures": shown, "words": words, "looks": STATE_LOOKS, "provinces": PROVINCES, "days": days}
+    shown = resuming.figures(_without_state(table), request.viewer, day, days)
+    context = {
+        "figures": shown,
+        "words": words,
+        "looks": STATE_LOOKS,
+        "provinces": PROVINCES,
+        "days": days,
+        "state_of": resuming.state,
+    }
     return table.answer("readiness/continuity/population.html", context)
 
 
 def _days(request: Request) -> int:
     asked = request.GET.get("days", "")
     return int(asked) if asked in dict(DAYS) else resuming.DAYS
-
-
-def _contradicting(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    return rows.filter(contradictions__gt=0) if value == "yes" else rows.filter(contradictions=0)
 
 
 def _without_state(table: Table) -> QuerySet[Any]:

@@ -77,11 +77,12 @@ def writes(viewer: Viewer, organisation: Organisation) -> bool:
 def _page(request: Request, organisation: Organisation, **wrong: forms.Form) -> HttpResponse:
     picture = pictures.picture(request.viewer, organisation, resuming.as_of())
     services = [line.service for line in picture.lines]
-    may = writes(request.viewer, organisation)
+    may, state = writes(request.viewer, organisation), resuming.state_of(request.viewer, organisation.pk)
     context = {
         "organisation": organisation,
         "picture": picture,
-        "state": resuming.state_of(request.viewer, organisation.pk),
+        "state": state,
+        "could": resuming.state(state) if state else "",
         "days": resuming.DAYS,
         "states": dict(resuming.STATES),
         "state_looks": STATE_LOOKS,
@@ -275,6 +276,7 @@ def panel(viewer: Viewer, organisation: Any) -> str | None:
     context = {
         "organisation": organisation,
         "state": state,
+        "could": resuming.state(state),
         "states": dict(resuming.STATES),
         "looks": STATE_LOOKS,
         "days": resuming.DAYS,
