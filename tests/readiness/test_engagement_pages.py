@@ -8,6 +8,7 @@ import json
 import pypdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from paraat.platform import moment
 from paraat.readiness.actions import engagements, stopping
@@ -220,3 +221,51 @@ def test_lists_are_saved_and_take_a_constant_number_of_queries(django_assert_max
     for path, most in (("/engagements/", 8), ("/findings/", 9)):
         with django_assert_max_num_queries(most):  # type: ignore[operator]
             page(client, path)
+
+
+def test_the_smaller_deeds_of_the_page() -> None:
+    row = tested.going()
+    at, client = f"/engagements/{row.pk}/", officer()
+    assert "It must be signed anew" in said(
+        client, f"{at}scope/", {"kind": "host", "value": "oud.ronse.be", "excluded": "on"}
+    )
+    line = row.scope.get(value="oud.ronse.be")
+    assert "Must be left alone" in page(client, at)
+    assert "Taken out" in said(client, f"{at}scope/{line.pk}/out/", {})
+    assert client.post(f"{at}scope/", {"kind": "host"}).status_code == 400
+    said(client, f"{at}do/papers/", {})
+    paper = Authorisation.objects.open().get()
+    assert "Refused" in said(client, f"{at}papers/{paper.pk}/refuse/", {"because": "The wrong person signed"})
+    form = {"title": "Counters", "allowed": ["web"], "forbidden": ["web"]}
+    assert "allowed or forbidden, not both" in body(client.post(f"{at}terms/", form))
+    assert "Counters" in said(client, f"{at}terms/", form | {"forbidden": []})
+    tester = row.testers.get()
+    assert "no longer" in said(client, f"{at}testers/{tester.pk}/away/", {})
+    assert client_of(cast.tester()).get(at).status_code in {403, 404}
+    assert client.post(f"{at}do/nothing/").status_code == 404
+    assert client_of(cast.spoc_user(cast.ronse())).post(f"{at}do/close/").status_code == 403
+
+
+def test_it_stands_on_other_pages_of_the_owner_and_of_nobody_else() -> None:
+    finding = tested.disclosed(tested.going())
+    spoc, eupen = client_of(cast.spoc_user(cast.ronse())), client_of(cast.spoc_user(cast.eupen()))
+    ronse = f"/organisations/{cast.ronse().pk}/"
+    assert finding.number in page(spoc, "/portal/") and finding.number not in page(eupen, "/portal/")
+    text = page(officer(), ronse)
+    assert finding.number in text and finding.title not in text
+    for user in (cast.observer(), cast.partner_user(), cast.auditor()):
+        answer = client_of(user).get(ronse)
+        assert answer.status_code != 200 or finding.number not in body(answer), user
+    assert f"{reverse('measure_new')}?" in page(spoc, f"/findings/{finding.pk}/")  # it plans a measure from here
+
+
+def test_patterns_are_for_the_house_and_become_a_lesson() -> None:
+    towns = (cast.ronse(), cast.eupen(), cast.ixelles(), cast.spiere_helkijn(), cast.east_flanders())
+    for town in towns:
+        tested.disclosed(tested.going(town))
+    Finding.objects.update(opens_at=moment.now())
+    text = page(client_of(cast.auditor()), "/findings/patterns/")
+    assert "CWE-79" in text and "Ronse" not in text.split("<main")[1] and "Draft a lesson" not in text
+    for user in (cast.spoc_user(cast.ronse()), cast.tester(), cast.assessor()):
+        page(client_of(user), "/findings/patterns/", 403)
+    assert "CWE-79" in said(officer(), "/findings/patterns/CWE-79/lesson/", {})
