@@ -449,3 +449,12 @@ def test_what_is_not_in_place_asks_for_a_measure_and_an_audit_that_goes_on_does_
     audit = answered(opened(cast.ronse(), made.edition, kind="external"), C01="not_met")
     assert spoc().get(reverse("measure_gaps", args=[made.pk])).status_code == 200
     assert spoc().get(reverse("measure_gaps", args=[audit.pk])).status_code == 404
+
+
+def test_no_figure_of_an_audit_that_goes_on_tells_the_town_what_was_found() -> None:
+    answered(opened(cast.ronse(), kind="external", auditor=cast.assessor()), C01="error", C02="not_testable")
+    for user, expected, lines in ((cast.spoc_user(cast.ronse()), b",,", 1), (cast.assessor(), b",2,", 2)):
+        sheet = b"".join(signed_in(user).get(reverse("assessments") + "?format=csv").streaming_content)
+        assert expected in sheet.splitlines()[1]
+        found = b"".join(signed_in(user).get(reverse("assessments") + "?unclear=yes&format=csv").streaming_content)
+        assert len(found.splitlines()) == lines  # the filter tells the town nothing either

@@ -98,11 +98,14 @@ def list_assessments(request: ApiRequest, which: Query[AssessmentFilter]) -> dic
     rows = rows.filter(**{name: value for name, value in named.items() if value is not None})
     rows = rows if which.exercise is None else rows.filter(exercise=which.exercise)
     found = page(rows.order_by("-opened_at", "pk"), which)
-    return found | {"items": [_with_framework(row) for row in found["items"]]}
+    return found | {"items": [_shown(request, row) for row in found["items"]]}
 
 
-def _with_framework(row: Assessment) -> Assessment:
+def _shown(request: ApiRequest, row: Assessment) -> Assessment:
+    """With its framework; what an audit that goes on found is its auditor's, and so are figures of it."""
     row.framework = row.edition.framework.key  # type: ignore[attr-defined]  # for the answer
+    if not rules.reads_answers(request.viewer, assessing.whose(row)):
+        row.untestable, row.errors, row.result = 0, 0, {}
     return row
 
 
@@ -115,10 +118,7 @@ def _with_framework(row: Assessment) -> Assessment:
 )
 def get_assessment(request: ApiRequest, assessment: UUID) -> Assessment:
     """One assessment. The result of an audit that goes on is its auditor's."""
-    row = _with_framework(visible(assessing.seen(request.viewer), request, assessment))
-    if not rules.reads_answers(request.viewer, assessing.whose(row)):
-        row.result = {}
-    return row
+    return _shown(request, visible(assessing.seen(request.viewer), request, assessment))
 
 
 @operations.read(
@@ -225,7 +225,7 @@ def open_assessment(request: ApiRequest, given: AssessmentIn) -> Assessment:
     made = actions.open_assessment(
         organisation=town, edition=edition, kind="self", level=given.level, due_on=given.due_on, by=request.actor
     )
-    return _with_framework(made)
+    return _shown(request, made)
 
 
 @operations.write(
@@ -237,7 +237,7 @@ def open_assessment(request: ApiRequest, given: AssessmentIn) -> Assessment:
 )
 def submit_assessment(request: ApiRequest, assessment: UUID) -> Assessment:
     """Freeze its result."""
-    return _with_framework(actions.submit_assessment(assessment=_mine(request, assessment), by=request.actor))
+    return _shown(request, actions.submit_assessment(assessment=_mine(request, assessment), by=request.actor))
 
 
 class SaidOut(Schema):

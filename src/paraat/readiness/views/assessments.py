@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +57,12 @@ def listing(request: Request) -> HttpResponseBase:
             Filter("state", _("State"), Assessment.State.choices),
             Filter("framework", _("Framework"), _frameworks(), lookup="edition__framework__key"),
             Filter("late", _("Due"), [("yes", _("overdue"))], apply=_late),
-            Filter("unclear", _("Could not be judged"), [("yes", _("some")), ("no", _("none"))], apply=_unclear),
+            Filter(
+                "unclear",
+                _("Could not be judged"),
+                [("yes", _("some")), ("no", _("none"))],
+                apply=partial(_unclear, request),
+            ),
             WORLD,
         ],
         order="-opened_at",
@@ -74,13 +80,20 @@ def _columns(request: Request) -> Iterator[Column]:
     yield Column("kind", _("Kind"), sort="kind", value=lambda row: row.get_kind_display())
     yield Column("state", _("State"), sort="state", value=lambda row: row.get_state_display())
     yield Column("answered", _("Answered"), sort="answered", value=lambda row: f"{row.answered}/{row.asked}")
-    yield Column("unclear", _("Could not be judged"), value=lambda row: row.untestable + row.errors, number=True)
+    yield Column(
+        "unclear",
+        _("Could not be judged"),
+        value=lambda row: _read(request, row, row.untestable + row.errors),
+        number=True,
+    )
     yield Column("score", _("Score"), value=lambda row: score(request, row), number=True)
     yield Column("due_on", _("Due on"), sort="due_on")
     if request.GET.get("format"):
         yield Column("author", _("Written by"), value=lambda row: row.author.name if row.author else "")
-        yield Column("untestable", _("Could not be tested"), number=True)
-        yield Column("errors", _("The test failed"), number=True)
+        yield Column(
+            "untestable", _("Could not be tested"), value=lambda row: _read(request, row, row.untestable), number=True
+        )
+        yield Column("errors", _("The test failed"), value=lambda row: _read(request, row, row.errors), number=True)
         yield Column("opened_at", _("Opened"))
         yield Column("submitted_at", _("Submitted"))
         yield Column("exercise", _("Exercise"))
@@ -88,8 +101,13 @@ def _columns(request: Request) -> Iterator[Column]:
 
 def score(request: Request, row: Assessment) -> str:
     """The frozen score, where the reader may read the answers."""
-    total = row.result.get("total") if rules.reads_answers(request.viewer, assessing.whose(row)) else None
-    return "" if total is None else str(total)
+    total = row.result.get("total")
+    return "" if total is None else str(_read(request, row, total))
+
+
+def _read(request: Request, row: Assessment, figure: Any) -> Any:
+    """A figure that says something of the answers, for who may read them; else nothing."""
+    return figure if rules.reads_answers(request.viewer, assessing.whose(row)) else ""
 
 
 def _frameworks() -> list[tuple[str, str]]:
@@ -100,7 +118,10 @@ def _late(rows: Any, value: str) -> Any:  # noqa: ARG001  # there is one choice
     return rows.filter(state=Assessment.State.OPEN, due_on__lt=moment.today())
 
 
-def _unclear(rows: Any, value: str) -> Any:
+def _unclear(request: Request, rows: Any, value: str) -> Any:
+    """Which audits could not judge something is not told of one that goes on, but to the house and its auditor."""
+    if not request.viewer.has(*WATCHES, Role.ASSESSOR):
+        rows = rows.exclude(kind=rules.EXTERNAL, state=Assessment.State.OPEN)
     rows = rows.annotate(unclear=F("untestable") + F("errors"))
     return rows.filter(unclear__gt=0) if value == "yes" else rows.filter(unclear=0)
 
