@@ -100,7 +100,7 @@ def _stopped(tester: Person, officer: Person, spoc: Person, at: str, region: Ins
     tester.go(at)
     tester.submit("/do/stop/", because=STOPPED, sure=True)
     for person in (officer, spoc, tester):
-        person.see("section.urgent", text=STOPPED, seconds=15)
+        person.see("section.urgent", text=STOPPED, seconds=40)
     told = region.sql("SELECT kind, contact_id IS NULL FROM alerts_delivery WHERE key LIKE 'engagement-stop:%'")
     assert {("mail", False), ("mail", True)} <= set(map(tuple, told)), told
     assert not officer.page.locator("form[action$='/do/resume/']").count()

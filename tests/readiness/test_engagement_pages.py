@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pypdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from paraat.platform import moment
@@ -269,3 +272,18 @@ def test_patterns_are_for_the_house_and_become_a_lesson() -> None:
     for user in (cast.spoc_user(cast.ronse()), cast.tester(), cast.assessor()):
         page(client_of(user), "/findings/patterns/", 403)
     assert "CWE-79" in said(officer(), "/findings/patterns/CWE-79/lesson/", {})
+
+
+def test_a_page_that_is_open_is_told_and_fetches_the_stop() -> None:
+    row = tested.going()
+    client = client_of(cast.auditor())
+    text = page(client, f"/engagements/{row.pk}/")
+    assert f'data-topics="engagement.{row.pk}"' in text
+    have = "~".join(
+        f"{name}.{version}" for name, version in re.findall(r'data-part="([\w-]+)" data-version="(\w+)"', text)
+    )
+    assert client.get(f"/engagements/{row.pk}/parts/", {"have": have}).status_code == 204
+    with CaptureQueriesContext(connection) as asked:
+        stopping.stop_testing(engagement=row, because="A counter is down", by=tested.officer())
+    assert any("pg_notify" in one["sql"] and f"engagement.{row.pk}" in one["sql"] for one in asked.captured_queries)
+    assert "A counter is down" in body(client.get(f"/engagements/{row.pk}/parts/", {"have": have}))
