@@ -22,11 +22,11 @@ from django.utils import translation
 from paraat.platform import moment
 from paraat.platform.jinja import moment as shown
 from paraat.platform.tables import plain
-from paraat.readiness import lacking, population, population_paper
+from paraat.readiness import population, population_paper
 from paraat.readiness.actions import standing
 from paraat.readiness.actions.population import keep_figures
 from paraat.readiness.models import PopulationSnapshot, Standing
-from paraat.readiness.rules.population import Lacking, percent, ranked, size_class
+from paraat.readiness.rules.population import Lacking, asks, percent, ranked, size_class
 from paraat.registry.models import Organisation, Supply
 from tests import cast
 from tests.readiness.populated import count_all, many, small_region
@@ -178,8 +178,8 @@ def test_levels_are_cumulative() -> None:
         "100000",
     ]
     assert percent(1, 0) is None
-    assert lacking.asks(["basic", "important"], "basic", "important") is False
-    assert lacking.asks(["basic", "important"], "", "important")
+    assert asks(["basic", "important"], "basic", "important") is False
+    assert asks(["basic", "important"], "", "important")
 
 
 def test_the_trend_keeps_each_day_once() -> None:
