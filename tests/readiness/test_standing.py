@@ -13,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 
 from paraat.kernel.actor import SYSTEM
 from paraat.platform import moment
+from paraat.readiness import resuming
 from paraat.readiness.actions import standing
 from paraat.readiness.actions.assessments import reopen_assessment, submit_assessment
 from paraat.readiness.actions.measures import plan_measure
 from paraat.readiness.models import ControlTally, Participation, Programme, Standing, Step, Touched
 from paraat.registry.models import Organisation
 from tests import cast
+from tests.readiness import continuing
 from tests.readiness.assessed import answered, edition, opened
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +230,15 @@ def test_nobody_waits_for_who_counts_and_no_note_is_lost() -> None:
     assert waited == [1]  # it read what there was, and said that one waits
     assert standing.refresh_due() == 1
     assert Standing.objects.get(organisation=town).measures_open == 1
+
+
+def test_whether_it_could_resume_is_what_the_page_of_continuity_says() -> None:
+    town, other, silent = cast.ronse(), cast.eupen(), cast.wemmel()
+    continuing.tested(continuing.service(town))
+    continuing.tested(continuing.service(other), hours=90, resumed=True)
+    standing.refresh([town.pk, other.pk, silent.pk])
+    counted = dict(Standing.objects.values_list("organisation", "resumes"))
+    viewer = cast.team_viewer()
+    for one in (town, other):
+        assert counted[one.pk] == resuming.state(resuming.state_of(viewer, one.pk))
+    assert (counted[town.pk], counted[other.pk], counted[silent.pk]) == ("all", "none", "")

@@ -32,6 +32,7 @@ from paraat.readiness.models import (
     Step,
 )
 from paraat.readiness.rules import rungs
+from paraat.readiness.rules.continuity import Resumes
 from paraat.readiness.rules.population import size_class
 from paraat.readiness.rules.standing import Traces, involved_in
 from paraat.registry.models import Organisation
@@ -234,8 +235,9 @@ def _of_continuity(found: Mapping[UUID, Found], today: date) -> None:
         found[town].continuity += 1
         found[town].was_active(on)
     with_services = [town for town, one in found.items() if one.continuity]
-    for row in resuming.population(_ALL, today, resuming.DAYS).filter(pk__in=with_services).order_by():
-        found[row.pk].resumes = resuming.state(row)
+    states = resuming.states(_ALL, with_services, today)
+    for town in with_services:
+        found[town].resumes = states.get(town, Resumes.NOTHING.value)
 
 
 def _of_sessions(found: Mapping[UUID, Found], _today: date) -> None:

@@ -8,6 +8,7 @@ so nothing is proven against it. Exercises of the whole region prove nothing abo
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -154,6 +155,12 @@ def _grouped(viewer: Viewer, day: date, days: int) -> QuerySet[Any, dict[str, An
         number=Count("pk"), proven=Count("pk", filter=Q(is_proven=True))
     )
     return found
+
+
+def states(viewer: Viewer, organisations: Collection[UUID], day: date, days: int = DAYS) -> dict[UUID, str]:
+    """What each of these organisations comes to, a `rules.Resumes`, in one query; who is not in it said nothing."""
+    grouped = _grouped(viewer, day, days).filter(organisation__in=organisations)
+    return {row["organisation"]: _state(row["number"], row["proven"]) for row in grouped}
 
 
 def contradicting(rows: QuerySet[Any], viewer: Viewer, wanted: bool) -> QuerySet[Any]:
