@@ -125,13 +125,18 @@ class Repository:
         host: str,
         tags: Iterable[str] = (),
         progress: Progress | None = None,
+        live: bool = False,
     ) -> Kept:
-        """Keep `names`, paths relative to `folder`. Raises RepositoryFailed when any of them could not be read whole."""
+        """Keep `names`, paths relative to `folder`. Raises RepositoryFailed when any of them could not be read whole.
+
+        `live`: somebody else writes in them meanwhile, and restic is kept from following a link that he puts in the place of a folder.
+        """
+        names = list(names)
         words = ["backup", "--json", "--host", host, *_tags(tags), "--", *names]
         found: dict[str, Any] = {}
         gone: list[str] = []
         unread: list[str] = []
-        for line in self._lines(words, folder, well=(0, INCOMPLETE)):
+        for line in self._lines(words, folder, (0, INCOMPLETE), _guard(names) if live else []):
             said = _json(line)
             if said.get("message_type") == "error":
                 (gone if "no such file or directory" in line else unread).append(str(said.get("item")))
@@ -213,10 +218,12 @@ class Repository:
             raise _failure(done.stderr.decode(errors="replace"))
         return done.stdout
 
-    def _lines(self, words: list[str], folder: Path | None = None, well: tuple[int, ...] = (0,)) -> Iterator[str]:
+    def _lines(
+        self, words: list[str], folder: Path | None = None, well: tuple[int, ...] = (0,), guard: Iterable[str] = ()
+    ) -> Iterator[str]:
         """The lines that one call of restic prints, as they come."""
         with subprocess.Popen(
-            _command(words),
+            _command(words, guard),
             cwd=folder,
             env=self.environment(),
             stdout=subprocess.PIPE,
@@ -266,13 +273,28 @@ def credentials() -> dict[str, str]:
     return {name: value for name, _, value in pairs if not name.startswith("RESTIC_")}
 
 
-def _command(words: Iterable[str]) -> list[str]:
+_GUARD = (
+    'while [ "$1" != -- ]; do mount --bind "./$1" "./$1" && mount -o remount,bind,nosymfollow "./$1" || exit 1; shift; done; '
+    'shift; exec "$@"'
+)
+
+
+def _guard(names: Iterable[str]) -> list[str]:
+    """What starts a program for which no link in these folders leads anywhere (mount(8), nosymfollow): of this host, for that process alone.
+
+    restic opens files by their whole path. It follows no link in the last name, but a folder that became one after it was listed would be gone
+    through. Only who is root can read more than the tenant may, and only root can do this.
+    """
+    return [] if os.geteuid() else ["unshare", "--mount", "sh", "-c", _GUARD, "sh", *names, "--"]
+
+
+def _command(words: Iterable[str], guard: Iterable[str] = ()) -> list[str]:
     """restic, killed by the kernel when the process that started it dies: nothing writes to a tenant that nobody watches."""
     restic = shutil.which("restic")
     if restic is None:
         raise NoRestic
-    guard = shutil.which("setpriv")
-    return [*([guard, "--pdeathsig", "KILL"] if guard else []), restic, *words]
+    setpriv = shutil.which("setpriv")
+    return [*([setpriv, "--pdeathsig", "KILL"] if setpriv else []), *guard, restic, *words]
 
 
 def _told(output: IO[str] | None, last: deque[str]) -> Iterator[str]:
