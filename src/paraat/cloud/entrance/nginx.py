@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from paraat.cloud.entrance import resting
 from paraat.kernel.errors import Invalid
 
 KINDS = ("https", "imaps", "submissions")
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_STRICT = 'add_header Strict-Transport-Security "max-age=31536000" always;'
 _TARGET = re.compile(r"[0-9a-zA-Z.:\[\]-]+:\d{1,5}")
 
 
@@ -133,12 +135,27 @@ def _server(way: Way, listening: Listening) -> str:
         f"server_name {way.host};",
         f"ssl_certificate {certificate};",
         f"ssl_certificate_key {key};",
-        'add_header Strict-Transport-Security "max-age=31536000" always;',
+        _STRICT,
     ]
-    if way.target:
-        lines += ["location / {", *(f"    {line}" for line in _passing(way.target)), "}"]
+    said = [
+        "default_type 'text/html; charset=utf-8';",
+        _STRICT,  # headers of a location replace those of its server
+        "add_header Retry-After 5 always;",
+        "add_header Cache-Control no-store always;",
+        f"return 503 '{resting.page()}';",
+    ]
+    if (
+        way.target
+    ):  # a service that starts anew gives no answer: that is said; what it says itself is passed on as it is
+        lines += [
+            "error_page 502 503 504 =503 @resting;",
+            "location / {",
+            *(f"    {line}" for line in _passing(way.target)),
+            "}",
+        ]
+        lines += ["location @resting {", *(f"    {line}" for line in said), "}"]
     else:
-        lines += ["location / { default_type text/plain; return 503 'This service is not running now.\\n'; }"]
+        lines += ["location / {", *(f"    {line}" for line in said), "}"]
     return "    server {\n" + "".join(f"        {line}\n" for line in lines) + "    }\n"
 
 
@@ -146,6 +163,7 @@ def _passing(target: str) -> list[str]:
     """What a service may believe of who asks: nothing that a client says of itself is passed on."""
     return [
         f"proxy_pass http://{target};",
+        "proxy_connect_timeout 5s;",  # who waits learns soon that nobody is there
         "proxy_set_header Host $http_host;",
         "proxy_set_header X-Real-IP $remote_addr;",
         "proxy_set_header X-Forwarded-For $remote_addr;",
