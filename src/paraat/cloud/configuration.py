@@ -25,7 +25,9 @@ STORE = declare(
     "PARAAT_CLOUD_STORE",
     text,
     "",
-    "Where the backups of tenants go: a folder or any restic location. Empty: PARAAT_HOME/cloud/backups.",
+    "Where the backups of tenants go: a folder or any restic location; the password of a rest: store stands in it and nowhere else. "
+    "Empty: PARAAT_HOME/cloud/backups.",
+    secret=True,
 )
 RELAY = declare(
     "PARAAT_CLOUD_RELAY", text, "", "host:port that outgoing mail of tenants goes to. Empty: their mail stays inside."

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from paraat.cloud import configuration
+from paraat.cloud import configuration, stores
 from paraat.kernel.errors import Invalid, ParaatError
 from paraat.platform.files import DiskFull
 
@@ -101,7 +101,7 @@ class Kept:
 class Repository:
     """One tenant's repository, opened by its key."""
 
-    location: str
+    location: str  # without a password of its store
     key: str = field(repr=False)
 
     def init(self) -> None:
@@ -241,8 +241,12 @@ class Repository:
         cache = configuration.place() / "restic-cache"
         cache.mkdir(parents=True, exist_ok=True, mode=0o700)
         given = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "SSH_AUTH_SOCK") if name in os.environ}
-        own = {"RESTIC_REPOSITORY": self.location, "RESTIC_PASSWORD": self.key, "RESTIC_CACHE_DIR": str(cache)}
-        return given | credentials() | own
+        own = {
+            "RESTIC_REPOSITORY": stores.whole(self.location),
+            "RESTIC_PASSWORD": self.key,
+            "RESTIC_CACHE_DIR": str(cache),
+        }
+        return given | stores.credentials() | own
 
 
 def new_key() -> str:
@@ -251,9 +255,9 @@ def new_key() -> str:
 
 
 def location_for(number: str, given: str = "") -> str:
-    """Where the repository of the tenant with this number lies: below what its preparation gives, else below PARAAT_CLOUD_STORE."""
+    """Where the repository of the tenant with this number lies: below what its preparation gives, else below PARAAT_CLOUD_STORE; without its password."""
     base = given or configuration.STORE.get() or str(configuration.place() / "backups")
-    return f"{base.rstrip('/')}/{number}"
+    return f"{stores.plain(base).rstrip('/')}/{number}"
 
 
 def is_here(location: str) -> bool:
@@ -264,13 +268,6 @@ def is_here(location: str) -> bool:
 def lacks() -> list[str]:
     """What is missing on this host for backups, one plain sentence each."""
     return [] if shutil.which("restic") else [str(NoRestic())]
-
-
-def credentials() -> dict[str, str]:
-    """What PARAAT_CLOUD_STORE_CREDENTIALS gives, a NAME=value per line."""
-    lines = (configuration.STORE_CREDENTIALS.get() or "").splitlines()
-    pairs = (line.strip().partition("=") for line in lines if "=" in line)
-    return {name: value for name, _, value in pairs if not name.startswith("RESTIC_")}
 
 
 _GUARD = (
@@ -304,7 +301,8 @@ def _told(output: IO[str] | None, last: deque[str]) -> Iterator[str]:
 
 
 def _failure(said: str) -> ParaatError:
-    """The error that restic's words mean."""
+    """The error that restic's words mean. No password is in it: it stands in rows, in the journal and on screens."""
+    said = stores.masked(said)
     lowered = said.lower()
     for words, kind in _SAID:
         if words in lowered:
