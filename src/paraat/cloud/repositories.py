@@ -255,7 +255,7 @@ def new_key() -> str:
 
 
 def location_for(number: str, given: str = "") -> str:
-    """Where the repository of the tenant with this number lies: below what its preparation gives, else below PARAAT_CLOUD_STORE; without its password."""
+    """Where the repository of this tenant lies: below what its preparation gives, else below PARAAT_CLOUD_STORE; without its password."""
     base = given or configuration.STORE.get() or str(configuration.place() / "backups")
     return f"{stores.plain(base).rstrip('/')}/{number}"
 
