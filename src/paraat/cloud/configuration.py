@@ -101,6 +101,13 @@ KEEP = declare(
     "last=3,hourly=24,daily=14,weekly=8",
     "Which backups of a tenant are kept, as restic's rules: last, hourly, daily, weekly, monthly, yearly.",
 )
+KEPT_DAYS = declare(
+    "PARAAT_CLOUD_KEPT_DAYS",
+    number(0, 3650),
+    "30",
+    "Days after the end of a tenant in which the exports made of it, and files that a scanner put aside, stay on this host. "
+    "0: they go within the hour.",
+)
 STORE_CREDENTIALS = declare(
     "PARAAT_CLOUD_STORE_CREDENTIALS",
     text,

@@ -78,6 +78,7 @@ DEEDS: dict[str, Any] = {
     "tenant.exported": _("the export of an emergency cloud was made"),
     "tenant.export_failed": _("the export of an emergency cloud failed"),
     "tenant.export_taken": _("the export of an emergency cloud was taken"),
+    "tenant.remains_removed": _("exports and files put aside of a destroyed emergency cloud were removed"),
     "drill.asked": _("a drill was asked for"),
     "drill.passed": _("a drill passed"),
     "drill.failed": _("a drill failed"),
