@@ -53,7 +53,10 @@ class Stage:
 
 
 def main() -> int:
-    """Run the stages asked for, all by default; 1 when anything failed."""
+    """Run the stages asked for, all by default; 1 when anything failed, 2 when there is no such stage."""
+    if unknown := set(sys.argv[1:]) - {stage.name for stage in STAGES}:
+        print(f"No stage is named {', '.join(sorted(unknown))}. Stages: {', '.join(stage.name for stage in STAGES)}")
+        return 2
     RESULTS.mkdir(parents=True, exist_ok=True)
     for old in RESULTS.glob("*.xml"):
         old.unlink()
