@@ -33,6 +33,7 @@ CONTAINERS = {
     "mmdebstrap": "mmdebstrap",
     "iptables": "iptables",
     "restic": "restic",
+    "pebble": "pebble",
     "zstd": "zstd",
 }
 """What plays real containers: program -> Debian's package."""

@@ -81,6 +81,22 @@ CA_NAMES = declare(
     "",
     "Who may issue certificates for victims' emergency domains, for the CAA record, such as letsencrypt.org. Empty: no CAA record.",
 )
+ACME = declare(
+    "PARAAT_CLOUD_ACME",
+    text,
+    "",
+    "The directory (https address) of a public certificate authority that speaks ACME, such as https://acme-v02.api.letsencrypt.org/directory: "
+    "its certificates replace those of our own authority once they are there. Setting it agrees to that authority's terms. Empty: our own only.",
+)
+ACME_CONTACT = declare(
+    "PARAAT_CLOUD_ACME_CONTACT", text, "", "The mail address that the certificate authority may write to. Empty: none."
+)
+ACME_TRUST = declare(
+    "PARAAT_CLOUD_ACME_TRUST",
+    text,
+    "",
+    "A file (PEM) with the authority that the ACME server itself is certified by, for one inside your own network. Empty: those known publicly.",
+)
 IMAGES = declare(
     "PARAAT_CLOUD_IMAGES",
     text,
