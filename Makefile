@@ -1,6 +1,6 @@
 # Everything starts here; only Python 3.11 (or later) and make are needed.
 
-.PHONY: setup run test test-containers test-long bench docs translations requirements pictures package
+.PHONY: setup run test test-long bench docs translations requirements pictures package
 
 setup:            ## make .venv and compile the translations
 	@tools/setup
@@ -11,10 +11,6 @@ run: setup        ## a demonstration on this machine: http://localhost:8000
 test:             ## all tests, with the time of every stage
 	@tools/setup development
 	@.venv/bin/python tools/test.py
-
-test-containers:  ## the emergency cloud on real containers (podman)
-	@tools/setup development
-	@.venv/bin/python tools/test.py containers container-faults
 
 test-long:        ## the same with many more examples, and the slow ones
 	@tools/setup development

@@ -33,6 +33,7 @@ CONTAINERS = {
     "mmdebstrap": "mmdebstrap",
     "iptables": "iptables",
     "restic": "restic",
+    "pebble": "pebble",
     "zstd": "zstd",
 }
 """What plays real containers: program -> Debian's package."""
@@ -53,13 +54,14 @@ class Stage:
 
 
 def main() -> int:
-    """Run the stages asked for, all by default; 1 when anything failed."""
+    """Run the stages asked for, all by default; 1 when anything failed, 2 when there is no such stage."""
+    if unknown := set(sys.argv[1:]) - {stage.name for stage in STAGES}:
+        print(f"No stage is named {', '.join(sorted(unknown))}. Stages: {', '.join(stage.name for stage in STAGES)}")
+        return 2
     RESULTS.mkdir(parents=True, exist_ok=True)
     for old in RESULTS.glob("*.xml"):
         old.unlink()
-    wanted = [stage for stage in [*STAGES, *ON_CONTAINERS] if stage.name in sys.argv[1:]] or STAGES
-    if wanted is STAGES:
-        NOT_RUN.append("the tests on real containers (pytest -m containers): `make test-containers` runs them")
+    wanted = [stage for stage in STAGES if stage.name in sys.argv[1:]] or STAGES
     for stage in wanted:
         print(f"\n=== {stage.name} ===", flush=True)
         began = time.monotonic()
@@ -154,15 +156,16 @@ def browser() -> bool:
 
 def containers() -> bool:
     """The emergency cloud on real containers; its images are built first, and kept for the next run."""
-    if not containers_ready():
-        return False
-    return pytest("containers", "containers and not fault and not kubernetes")
-
-
-def containers_ready() -> bool:
-    """Install what plays containers and build the images; the time is printed."""
     if not tools_ready():
-        return False
+        NOT_RUN.append(
+            "the tests on real containers (pytest -m containers): Debian's packages named above have to be installed by root"
+        )
+        return True
+    return images_ready() and pytest("containers", "containers and not fault and not kubernetes")
+
+
+def images_ready() -> bool:
+    """Build the images, those that are not there yet; the time is printed."""
     began = time.monotonic()
     built = subprocess.run([ROOT / "bin" / "paraat", "cloud", "build"], cwd=ROOT, check=False).returncode == 0
     print(f"images {'ready' if built else 'NOT built'} in {time.monotonic() - began:.0f} s", flush=True)
@@ -187,7 +190,7 @@ def kubernetes() -> bool:
 
 def loaded(command: list[str]) -> None:
     """Bring the images to the cluster's nodes with a command that takes their names and reads podman's store; the tests say what lacks."""
-    if not containers_ready():
+    if not (tools_ready() and images_ready()):
         return
     asked = [ROOT / "bin" / "paraat", "cloud", "build", "--json"]
     answer = json.loads(subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
@@ -208,8 +211,10 @@ def faults() -> bool:
 
 
 def container_faults() -> bool:
-    """Real containers, broken on purpose."""
-    return containers_ready() and pytest("container-faults", "fault and containers and not kubernetes")
+    """Real containers, broken on purpose; where none can be played, the stage before said so."""
+    return not tools_ready() or (
+        images_ready() and pytest("container-faults", "fault and containers and not kubernetes")
+    )
 
 
 def installed(*packages: str) -> bool:
@@ -228,12 +233,12 @@ STAGES = [
     Stage("database", database),
     Stage("pg15", postgres_15),
     Stage("browser", browser),
+    Stage("containers", containers),
     Stage("kubernetes", kubernetes),
     Stage("package", package),
     Stage("faults", faults),
+    Stage("container-faults", container_faults),
 ]
-ON_CONTAINERS = [Stage("containers", containers), Stage("container-faults", container_faults)]
-"""Run by `make test-containers`: they want the machine to themselves."""
 
 if __name__ == "__main__":
     sys.exit(main())

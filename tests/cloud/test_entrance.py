@@ -11,6 +11,7 @@ from cryptography.x509.verification import PolicyBuilder, Store
 
 from paraat.cloud import certificates
 from paraat.cloud.drivers.base import Route
+from paraat.cloud.entrance import resting
 from paraat.cloud.entrance.files import files
 from paraat.cloud.entrance.nginx import Listening, Relay, Way, render
 from paraat.kernel.errors import Invalid
@@ -39,8 +40,11 @@ def test_mail_goes_by_the_name_of_the_handshake() -> None:
     assert "8465" not in text  # nothing listens for what nobody has
 
 
-def test_what_does_not_run_is_said() -> None:
-    assert "return 503" in render([way(target="")], WHERE)
+def test_what_does_not_run_or_answer_is_said_in_four_languages() -> None:
+    assert not set("'$\\") & set(resting.page()), "it would end the text in nginx's configuration, or name a variable"
+    for text in (render([way(target="")], WHERE), render([way()], WHERE)):
+        assert f"return 503 '{resting.page()}';" in text
+        assert text.count("Strict-Transport-Security") == 2, "of the server and of the location, which would lose it"
     assert "stream {" not in render([way("imaps", target="")], WHERE)
 
 

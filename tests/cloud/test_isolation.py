@@ -146,6 +146,10 @@ def test_the_entrance_serves_by_name_with_a_certificate_that_holds(driver: Drive
         with pytest.raises(OSError):
             _asked(listens[kind], "nood.unknown.example")
     _reload_cuts_nothing(driver, listens["https"], routes)
+    driver.stop(OTHER, "web")
+    answer = _asked(listens["https"], hosts[OTHER])
+    assert " 503 " in answer.splitlines()[0]
+    assert "It is safe to try again." in answer
     driver.enter(routes[:1])
     until(lambda: _refused(listens["https"], hosts[OTHER]))
 
@@ -160,7 +164,7 @@ def _reload_cuts_nothing(driver: Driver, where: tuple[str, int], routes: list[Ro
 
 def _connected(where: tuple[str, int], host: str) -> ssl.SSLSocket:
     context = ssl.create_default_context(cadata=certificates.authority())
-    return context.wrap_socket(socket.create_connection(where, 5), server_hostname=host)
+    return context.wrap_socket(socket.create_connection(where, 15), server_hostname=host)
 
 
 def _asked(where: tuple[str, int], host: str) -> str:

@@ -61,7 +61,7 @@ def played(
         images.build({one for name in SERVICES for one in catalog.service(name).images})
         towns = [prepared(WITH, "mail", relay=f"127.0.0.1:{relay[1]}"), prepared(WITHOUT, "mail")]
         for town in towns:
-            bring(town, "mail", seconds=120)
+            bring(town, "mail", seconds=120, driver=driver)
         enter(driver)
         yield driver, Access(towns[0], driver), Access(towns[1], driver)
 

@@ -20,7 +20,9 @@ def command(keep_database: bool) -> None:
         was_up = embedded.stop() or was_up
     click.echo("Paraat is down." if was_up else "Paraat was not up.")
     if going_on:
-        click.echo(f"Services of tenants go on: {going_on} containers run. `paraat cloud destroy` ends a tenant.")
+        click.echo(
+            f"The emergency cloud goes on without Paraat (containers, with the entrance: {going_on}). `paraat cloud destroy` ends a tenant."
+        )
 
 
 def _engine_down() -> int:

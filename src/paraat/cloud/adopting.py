@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from paraat.cloud import bringing, keeping, restoring
+from paraat.cloud import bringing, keeping, restoring, stores
 from paraat.cloud.actions import backups, progress, tenants
 from paraat.cloud.models import Backup, Restore, Tenant
 from paraat.cloud.repositories import NoRepository, Repository
@@ -20,8 +20,9 @@ from paraat.registry.models import Organisation
 def newest(repository: Repository, snapshot: str = "") -> tuple[str, dict[str, Any]]:
     """The newest whole backup in a repository, or the one whose data have this id: its manifest's id and content.
 
-    Raises NoRepository, WrongKey, or NotFound when there is no whole backup in it.
+    Raises NoRepository, WrongKey, Invalid for a location with a password in it, or NotFound when there is no whole backup in it.
     """
+    stores.demand_plain(repository.location)
     if not repository.exists():
         raise NoRepository(place=repository.location)
     for one in reversed(repository.snapshots(keeping.OF_MANIFESTS)):

@@ -43,15 +43,22 @@ def issue(hosts: Iterable[str]) -> tuple[str, str]:
             return kept
         certificate, own = _signed(names, authority, key)
         chain = _pem(certificate) + _pem(authority)
-        _write(place.with_suffix(".key"), _key_pem(own))
-        _write(place.with_suffix(".pem"), chain)
-        return chain, _key_pem(own)
+        write(place.with_suffix(".key"), key_pem(own))
+        write(place.with_suffix(".pem"), chain)
+        return chain, key_pem(own)
 
 
 def authority() -> str:
     """The authority's own certificate, PEM: what a client must trust."""
     with _alone():
         return _pem(_authority()[0])
+
+
+def account_key(path: Path) -> None:
+    """Have a key there, of an account that somebody else knows us by; made once."""
+    with _alone():
+        if not path.exists():
+            write(path, key_pem(ec.generate_private_key(ec.SECP256R1())))
 
 
 def expiring(now: datetime) -> list[str]:
@@ -130,8 +137,8 @@ def _authority() -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     path = _place() / "ca.pem"
     if not path.exists():
         key = ec.generate_private_key(ec.SECP256R1())
-        _write(_place() / "ca.key", _key_pem(key))
-        _write(path, _pem(_self_signed(key)))
+        write(_place() / "ca.key", key_pem(key))
+        write(path, _pem(_self_signed(key)))
     found = serialization.load_pem_private_key((_place() / "ca.key").read_bytes(), None)
     if not isinstance(found, ec.EllipticCurvePrivateKey):
         raise Invalid("The authority's key is not one of ours", file=str(_place() / "ca.key"))
@@ -170,12 +177,13 @@ def _pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
+def key_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    """A key as text, PKCS #8."""
     plain = serialization.NoEncryption()
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     """For Paraat's user alone; whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f"{path.name}.{os.getpid()}")

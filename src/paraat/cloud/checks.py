@@ -35,5 +35,25 @@ def check_certificates() -> Iterator[Finding]:
         yield Finding("entrance", Level.WARNING, sentence, "The reconciling job renews them; see whether workers run")
 
 
+def check_public_certificates() -> Iterator[Finding]:
+    """Whether a public authority can reach the entrance, and whose certificate it refused."""
+    from paraat.cloud import configuration
+    from paraat.cloud.models import PublicCertificate
+
+    if not configuration.ACME.get():
+        return
+    if not configuration.HTTP_PORT.get():
+        yield Finding(
+            "entrance",
+            Level.ERROR,
+            "A certificate authority is set, but nobody listens on http where it looks",
+            "Set PARAAT_CLOUD_HTTP_PORT",
+        )
+    for row in PublicCertificate.objects.exclude(error="").select_related("tenant"):
+        text = f"No public certificate for {row.tenant.name}: {row.error}"
+        yield Finding("entrance", Level.WARNING, text, "Have its names lead here; it is tried again")
+
+
 checks.add(Check(_NAME, check_engine))
 checks.add(Check("entrance", check_certificates))
+checks.add(Check("public certificates", check_public_certificates))

@@ -25,7 +25,9 @@ STORE = declare(
     "PARAAT_CLOUD_STORE",
     text,
     "",
-    "Where the backups of tenants go: a folder or any restic location. Empty: PARAAT_HOME/cloud/backups.",
+    "Where the backups of tenants go: a folder or any restic location; the password of a rest: store stands in it and nowhere else. "
+    "Empty: PARAAT_HOME/cloud/backups.",
+    secret=True,
 )
 RELAY = declare(
     "PARAAT_CLOUD_RELAY", text, "", "host:port that outgoing mail of tenants goes to. Empty: their mail stays inside."
@@ -79,6 +81,22 @@ CA_NAMES = declare(
     "",
     "Who may issue certificates for victims' emergency domains, for the CAA record, such as letsencrypt.org. Empty: no CAA record.",
 )
+ACME = declare(
+    "PARAAT_CLOUD_ACME",
+    text,
+    "",
+    "The directory (https address) of a public certificate authority that speaks ACME, such as https://acme-v02.api.letsencrypt.org/directory: "
+    "its certificates replace those of our own authority once they are there. Setting it agrees to that authority's terms. Empty: our own only.",
+)
+ACME_CONTACT = declare(
+    "PARAAT_CLOUD_ACME_CONTACT", text, "", "The mail address that the certificate authority may write to. Empty: none."
+)
+ACME_TRUST = declare(
+    "PARAAT_CLOUD_ACME_TRUST",
+    text,
+    "",
+    "A file (PEM) with the authority that the ACME server itself is certified by, for one inside your own network. Empty: those known publicly.",
+)
 IMAGES = declare(
     "PARAAT_CLOUD_IMAGES",
     text,
@@ -98,6 +116,13 @@ KEEP = declare(
     listing,
     "last=3,hourly=24,daily=14,weekly=8",
     "Which backups of a tenant are kept, as restic's rules: last, hourly, daily, weekly, monthly, yearly.",
+)
+KEPT_DAYS = declare(
+    "PARAAT_CLOUD_KEPT_DAYS",
+    number(0, 3650),
+    "30",
+    "Days after the end of a tenant in which the exports made of it, and files that a scanner put aside, stay on this host. "
+    "0: they go within the hour.",
 )
 STORE_CREDENTIALS = declare(
     "PARAAT_CLOUD_STORE_CREDENTIALS",

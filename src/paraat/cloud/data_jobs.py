@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from paraat.cloud import drilling, keeping, leaving, restoring
+from paraat.cloud import drilling, keeping, leaving, remaining, restoring
 from paraat.cloud.actions import backups, drills
 from paraat.cloud.models import Backup, Drill, Export, Restore, Tenant
 from paraat.kernel.errors import Conflict, ParaatError
@@ -61,6 +61,12 @@ def backups_due(timestamp: int) -> None:  # noqa: ARG001  # the library gives it
     for tenant in backups.take_due_checks(now=now):
         check.defer(tenant=str(tenant))
     take_up()
+
+
+@periodic("11 * * * *", queue="cloud")
+def remove_remains(timestamp: int) -> None:  # noqa: ARG001  # the library gives it
+    """Every hour: what was kept of tenants that ended long enough ago."""
+    remaining.sweep(now=moment.now())
 
 
 def take_up() -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from paraat.cloud.actions import backups, progress
+from paraat.cloud.actions import backups, progress, remains
 from paraat.cloud.drivers.base import Driver, EngineFailed
 from paraat.cloud.entering import enter, forget
 from paraat.cloud.models import Repository, Tenant
@@ -88,7 +88,14 @@ def _proof(tenant: Tenant, driver: Driver, rounds: int) -> dict[str, Any]:
         "rounds": rounds,
         "was_started": tenant.started_at is not None,
         "repository": "kept" if tenant.keep_backups else "removed",
+        "exports": _kept(tenant),
     }
+
+
+def _kept(tenant: Tenant) -> str:
+    """What stays on this host for a while, until when: what is gone from the engine is not yet gone from here."""
+    held, until = remains.held(tenant), remains.kept_until(moment.now()).date().isoformat()
+    return f"{held['exports']}, put aside {held['put_aside']}, kept until {until}" if any(held.values()) else "none"
 
 
 def _repository(tenant: Tenant) -> None:

@@ -35,17 +35,18 @@ def routes_of(tenant: Tenant) -> Iterator[Route]:
     wanted = _wanted(tenant)
     if not wanted:
         return
-    certificate, key = certificate_for(_names(wanted))
+    certificate, key = certificate_for(names_of(tenant))
     for host, kind, service, port in wanted:
         yield Route(host, kind, tenant.name, service, port, certificate, key)
 
 
 def forget(tenant: Tenant) -> None:
-    """The key and certificate of a tenant that is no longer served are gone from this host."""
-    from paraat.cloud import certificates
+    """The keys and certificates of a tenant that is no longer served are gone from this host."""
+    from paraat.cloud import certificates, ordering
 
-    if wanted := _wanted(tenant):
-        certificates.forget(_names(wanted))
+    if names := names_of(tenant):
+        certificates.forget(names)
+        ordering.forget(names)
 
 
 def _wanted(tenant: Tenant) -> list[tuple[str, str, str, str]]:
@@ -58,16 +59,16 @@ def _wanted(tenant: Tenant) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _names(wanted: list[tuple[str, str, str, str]]) -> list[str]:
+def names_of(tenant: Tenant) -> list[str]:
     """What its one certificate is for."""
-    return sorted({host for host, *_ in wanted})
+    return sorted({host for host, *_ in _wanted(tenant)})
 
 
 def certificate_for(hosts: list[str]) -> tuple[str, str]:
-    """Certificate and key (PEM) for names; from our own authority or by ACME, as is configured."""
-    from paraat.cloud import certificates  # cryptography is loaded by who starts something, not by every page
+    """Certificate and key (PEM) for names: of a public authority when there is one, else of our own, at once."""
+    from paraat.cloud import certificates, ordering  # their libraries are for who starts something, not for every page
 
-    return certificates.issue(hosts)
+    return ordering.kept(hosts) or certificates.issue(hosts)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
-from paraat.cloud import bringing, data_jobs, reconciling  # noqa: F401  # data_jobs declares those of backups and drills
+from paraat.cloud import bringing, data_jobs, public, reconciling  # noqa: F401  # data_jobs declares those of backups and drills
 from paraat.cloud.actions import progress
 from paraat.kernel.errors import Conflict, ParaatError
 from paraat.platform import moment
@@ -42,6 +42,12 @@ def measure(timestamp: int) -> None:
     reconciling.measure()
     reconciling.serve()
     progress.ask_to_decide(now=moment.now())
+
+
+@periodic("* * * * * 40", queue="cloud")
+def order_certificates(timestamp: int) -> None:
+    """Every minute: certificates of a public authority that are wanted or about to end, where one is configured."""
+    public.order_due()
 
 
 def enqueue(tenant: UUID) -> None:

@@ -97,7 +97,7 @@ def _keep(backup: Backup, progress: repositories.Progress | None) -> dict[str, A
         folders = {name: stack.enter_context(driver.volume(tenant.name, name)) for name in volumes_of(tenant, driver)}
         ground = ground_of(folders.values())
         places = {name: os.path.relpath(folder, ground) for name, folder in folders.items()}
-        walk = _Walk(repository, tenant, ground, places, progress)
+        walk = _Walk(repository, tenant, ground, places, progress, driver.live)
         snapshot, found = walk.twice()
     digest = sums.digest(flat(found))
     many, size = _totals(found)
@@ -128,6 +128,7 @@ class _Walk:
     ground: Path
     places: Mapping[str, str]
     progress: repositories.Progress | None
+    live: bool  # whether the tenant writes in these very folders
     before: dict[str, Sums] = field(default_factory=dict)
 
     def twice(self) -> tuple[str, dict[str, Sums]]:
@@ -162,7 +163,12 @@ class _Walk:
 
     def _backup(self) -> Kept:
         return self.repository.backup(
-            self.ground, self.places.values(), host=self.tenant.number, tags=[DATA], progress=self.progress
+            self.ground,
+            self.places.values(),
+            host=self.tenant.number,
+            tags=[DATA],
+            progress=self.progress,
+            live=self.live,
         )
 
 

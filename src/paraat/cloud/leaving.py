@@ -11,7 +11,6 @@ SHA256SUMS                  of every file; `sha256sum -c SHA256SUMS`
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import shutil
 import subprocess
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
-from paraat.cloud import bringing, catalog, configuration, drivers, keeping, preparing, sums
+from paraat.cloud import bringing, catalog, configuration, drivers, keeping, packing, preparing
 from paraat.cloud.access import Access
 from paraat.cloud.actions import backups
 from paraat.cloud.drivers.base import Driver, Health
@@ -122,40 +121,18 @@ def _pack(target: Path, parts: dict[str, Path]) -> str:
     ):
         assert press.stdin is not None  # noqa: S101  # it is a pipe
         with tarfile.open(fileobj=press.stdin, mode="w|", format=tarfile.PAX_FORMAT) as archive:
-            listed: list[str] = []
-            for name, path in parts.items():
-                archive.add(path, arcname=name, filter=_plain)
-                listed += _listed(name, path)
-            _add(archive, "SHA256SUMS", "".join(listed).encode("utf-8", "surrogateescape"))
+            listed = "".join(_line(name, digest) for name, digest in packing.pack(archive, parts))
+            packing.add(archive, "SHA256SUMS", listed.encode("utf-8", "surrogateescape"))
         press.stdin.close()
         if press.wait():
             raise Failed
     return _digest(target)
 
 
-def _listed(name: str, path: Path) -> list[str]:
-    if path.is_file():
-        return [f"{_digest(path)}  {name}\n"]
-    return [
-        f"{one.digest}  {name}/{inner}\n"
-        for inner, one in sorted(sums.of_folder(path).items())
-        if not (path / inner).is_symlink()
-    ]
-
-
-def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Files, folders and links, without the numbers of accounts that nobody else has."""
-    if not (info.isfile() or info.isdir() or info.issym()):
-        return None
-    info.uid = info.gid = 0
-    info.uname = info.gname = ""
-    return info
-
-
-def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
-    info = tarfile.TarInfo(name)
-    info.size = len(content)
-    archive.addfile(info, io.BytesIO(content))
+def _line(name: str, digest: str) -> str:
+    """A line as sha256sum writes and reads it: a name that would break the line is escaped, which a backslash before the line says."""
+    plain = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    return f"{'' if plain == name else chr(92)}{digest}  {plain}\n"
 
 
 def _compressor(file: IO[bytes]) -> subprocess.Popen[bytes]:

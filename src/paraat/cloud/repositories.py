@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from paraat.cloud import configuration
+from paraat.cloud import configuration, stores
 from paraat.kernel.errors import Invalid, ParaatError
 from paraat.platform.files import DiskFull
 
@@ -101,7 +101,7 @@ class Kept:
 class Repository:
     """One tenant's repository, opened by its key."""
 
-    location: str
+    location: str  # without a password of its store
     key: str = field(repr=False)
 
     def init(self) -> None:
@@ -125,13 +125,18 @@ class Repository:
         host: str,
         tags: Iterable[str] = (),
         progress: Progress | None = None,
+        live: bool = False,
     ) -> Kept:
-        """Keep `names`, paths relative to `folder`. Raises RepositoryFailed when any of them could not be read whole."""
+        """Keep `names`, paths relative to `folder`. Raises RepositoryFailed when any of them could not be read whole.
+
+        `live`: somebody else writes in them meanwhile, and restic is kept from following a link that he puts in the place of a folder.
+        """
+        names = list(names)
         words = ["backup", "--json", "--host", host, *_tags(tags), "--", *names]
         found: dict[str, Any] = {}
         gone: list[str] = []
         unread: list[str] = []
-        for line in self._lines(words, folder, well=(0, INCOMPLETE)):
+        for line in self._lines(words, folder, (0, INCOMPLETE), _guard(names) if live else []):
             said = _json(line)
             if said.get("message_type") == "error":
                 (gone if "no such file or directory" in line else unread).append(str(said.get("item")))
@@ -213,10 +218,12 @@ class Repository:
             raise _failure(done.stderr.decode(errors="replace"))
         return done.stdout
 
-    def _lines(self, words: list[str], folder: Path | None = None, well: tuple[int, ...] = (0,)) -> Iterator[str]:
+    def _lines(
+        self, words: list[str], folder: Path | None = None, well: tuple[int, ...] = (0,), guard: Iterable[str] = ()
+    ) -> Iterator[str]:
         """The lines that one call of restic prints, as they come."""
         with subprocess.Popen(
-            _command(words),
+            _command(words, guard),
             cwd=folder,
             env=self.environment(),
             stdout=subprocess.PIPE,
@@ -234,8 +241,12 @@ class Repository:
         cache = configuration.place() / "restic-cache"
         cache.mkdir(parents=True, exist_ok=True, mode=0o700)
         given = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "SSH_AUTH_SOCK") if name in os.environ}
-        own = {"RESTIC_REPOSITORY": self.location, "RESTIC_PASSWORD": self.key, "RESTIC_CACHE_DIR": str(cache)}
-        return given | credentials() | own
+        own = {
+            "RESTIC_REPOSITORY": stores.whole(self.location),
+            "RESTIC_PASSWORD": self.key,
+            "RESTIC_CACHE_DIR": str(cache),
+        }
+        return given | stores.credentials() | own
 
 
 def new_key() -> str:
@@ -244,9 +255,9 @@ def new_key() -> str:
 
 
 def location_for(number: str, given: str = "") -> str:
-    """Where the repository of the tenant with this number lies: below what its preparation gives, else below PARAAT_CLOUD_STORE."""
+    """Where the repository of this tenant lies: below what its preparation gives, else below PARAAT_CLOUD_STORE; without its password."""
     base = given or configuration.STORE.get() or str(configuration.place() / "backups")
-    return f"{base.rstrip('/')}/{number}"
+    return f"{stores.plain(base).rstrip('/')}/{number}"
 
 
 def is_here(location: str) -> bool:
@@ -259,20 +270,28 @@ def lacks() -> list[str]:
     return [] if shutil.which("restic") else [str(NoRestic())]
 
 
-def credentials() -> dict[str, str]:
-    """What PARAAT_CLOUD_STORE_CREDENTIALS gives, a NAME=value per line."""
-    lines = (configuration.STORE_CREDENTIALS.get() or "").splitlines()
-    pairs = (line.strip().partition("=") for line in lines if "=" in line)
-    return {name: value for name, _, value in pairs if not name.startswith("RESTIC_")}
+_GUARD = (
+    'while [ "$1" != -- ]; do mount --bind "./$1" "./$1" && mount -o remount,bind,nosymfollow "./$1" || exit 1; shift; done; '
+    'shift; exec "$@"'
+)
 
 
-def _command(words: Iterable[str]) -> list[str]:
+def _guard(names: Iterable[str]) -> list[str]:
+    """What starts a program for which no link in these folders leads anywhere (mount(8), nosymfollow): of this host, for that process alone.
+
+    restic opens files by their whole path. It follows no link in the last name, but a folder that became one after it was listed would be gone
+    through. Only who is root can read more than the tenant may, and only root can do this.
+    """
+    return [] if os.geteuid() else ["unshare", "--mount", "sh", "-c", _GUARD, "sh", *names, "--"]
+
+
+def _command(words: Iterable[str], guard: Iterable[str] = ()) -> list[str]:
     """restic, killed by the kernel when the process that started it dies: nothing writes to a tenant that nobody watches."""
     restic = shutil.which("restic")
     if restic is None:
         raise NoRestic
-    guard = shutil.which("setpriv")
-    return [*([guard, "--pdeathsig", "KILL"] if guard else []), restic, *words]
+    setpriv = shutil.which("setpriv")
+    return [*([setpriv, "--pdeathsig", "KILL"] if setpriv else []), *guard, restic, *words]
 
 
 def _told(output: IO[str] | None, last: deque[str]) -> Iterator[str]:
@@ -282,7 +301,8 @@ def _told(output: IO[str] | None, last: deque[str]) -> Iterator[str]:
 
 
 def _failure(said: str) -> ParaatError:
-    """The error that restic's words mean."""
+    """The error that restic's words mean. No password is in it: it stands in rows, in the journal and on screens."""
+    said = stores.masked(said)
     lowered = said.lower()
     for words, kind in _SAID:
         if words in lowered:

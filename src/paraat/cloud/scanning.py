@@ -60,7 +60,7 @@ def scan(folder: Path, *, label: str) -> Scan:
 def _put_aside(folder: Path, match: re.Match[str], label: str) -> dict[str, str]:
     """Move one file out; it keeps no right to be run. NotScanned for one that is not there: the name of a file can break a line of the scanner's."""
     path = Path(match["path"])
-    if not path.is_relative_to(folder) or not path.is_file():
+    if not path.is_relative_to(folder) or not path.is_file() or _leads_out(path, folder):
         raise NotScanned(said=_shown(match["path"])[-300:])
     name = path.relative_to(folder)
     place = configuration.place() / "quarantine" / label / name
@@ -68,6 +68,11 @@ def _put_aside(folder: Path, match: re.Match[str], label: str) -> dict[str, str]
     shutil.move(path, place)
     place.chmod(0o600)
     return {"path": _shown(str(name)), "found": _shown(match["name"]), "place": _shown(str(place))}
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    """Whether the name goes through a link or upwards: a name with the end of a line in it can have the scanner name any path."""
+    return path.is_symlink() or path.parent.resolve() != folder.resolve() / path.parent.relative_to(folder)
 
 
 def _shown(text: str) -> str:

@@ -1,5 +1,6 @@
 """What is in a folder, as SHA-256 per path: a backup is recorded by it, and a restore is compared with it.
 
+No link is followed, whatever a tenant does meanwhile.
 Names are bytes on a file system; they are kept as text with surrogates, which JSON carries as escapes, so that no name is lost.
 """
 
@@ -8,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+from paraat.cloud import walking
 
 CHUNK = 1 << 20
 TOGETHER = 200
@@ -36,12 +40,17 @@ def of_folder(folder: Path, known: Mapping[str, Sum] | None = None) -> Sums:
 
     What is in `known` under the same name, of the same size and moment, is not read again.
     """
-    paths = list(_files(folder))
     before = known or {}
-    groups = [paths[start : start + TOGETHER] for start in range(0, len(paths), TOGETHER)]
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        found = pool.map(lambda group: [(path, _sum(folder / path, before.get(path))) for path in group], groups)
-        return {path: one for group in found for path, one in group if one}
+    try:
+        with walking.folder(folder) as root, ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+            work = [
+                (root, path, names[start : start + TOGETHER], before)
+                for path, _held, names in walking.folders(root)
+                for start in range(0, len(names), TOGETHER)
+            ]
+            return {name: one for group in pool.map(lambda one: _group(*one), work) for name, one in group}
+    except FileNotFoundError:
+        return {}
 
 
 def digest(sums: Mapping[str, Sum]) -> str:
@@ -87,31 +96,35 @@ def of_bytes(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _files(folder: Path) -> Iterator[str]:
-    """The paths of files and links, relative to the folder; sockets, pipes and folders hold nothing to compare."""
-    for place, folders, names in os.walk(folder):
-        inner = Path(place)
-        for name in [*names, *(name for name in folders if (inner / name).is_symlink())]:
-            yield str((inner / name).relative_to(folder))
+def _group(root: int, path: str, names: list[str], before: Mapping[str, Sum]) -> list[tuple[str, Sum]]:
+    """The sums of files and links of one folder; sockets and pipes hold nothing to compare."""
+    with walking.inside(root, path) as held:
+        if held is None:
+            return []
+        whole = [(name, f"{path}/{name}" if path else name) for name in names]
+        return [(inner, one) for name, inner in whole if (one := _sum(held, name, before.get(inner)))]
 
 
-def _sum(path: Path, before: Sum | None) -> Sum | None:
-    try:
-        known = path.lstat()
-        if stat.S_ISLNK(known.st_mode):
-            return Sum(of_bytes(os.fsencode(path.readlink())), 0, known.st_mtime_ns)
-        if not stat.S_ISREG(known.st_mode):
-            return None
-        if before and (before.size, before.changed) == (known.st_size, known.st_mtime_ns):
-            return before
-        return Sum(_hash(path), known.st_size, known.st_mtime_ns)
-    except FileNotFoundError:
+def _sum(held: int, name: str, before: Sum | None) -> Sum | None:
+    found = walking.known(held, name)
+    if found and stat.S_ISLNK(found.st_mode):
+        said = walking.link(held, name)
+        return None if said is None else Sum(of_bytes(os.fsencode(said)), 0, found.st_mtime_ns)
+    if not found or not stat.S_ISREG(found.st_mode):
         return None
+    if before and (before.size, before.changed) == (found.st_size, found.st_mtime_ns):
+        return before
+    with walking.file(held, name) as opened:
+        if opened is None:
+            return None
+        now = os.fstat(opened.fileno())
+        return Sum(_hash(opened, now.st_size), now.st_size, now.st_mtime_ns)
 
 
-def _hash(path: Path) -> str:
+def _hash(file: IO[bytes], size: int) -> str:
+    """Of as much as there was when it was opened: one that grows while it is read would keep us for ever."""
     whole = hashlib.sha256()
-    with path.open("rb", buffering=0) as file:
-        while chunk := file.read(CHUNK):
-            whole.update(chunk)
+    while size > 0 and (chunk := file.read(min(CHUNK, size))):
+        whole.update(chunk)
+        size -= len(chunk)
     return whole.hexdigest()

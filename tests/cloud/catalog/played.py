@@ -13,7 +13,7 @@ import pytest
 from paraat.cloud import catalog, images
 from paraat.cloud.access import Access
 from paraat.cloud.drivers import named
-from paraat.cloud.drivers.base import Health
+from paraat.cloud.drivers.base import Driver, Health
 from paraat.cloud.workload import Budget, Prepared, Workload
 
 BUDGET = Budget(memory_mb=4096, cpu_millis=4000, disk_gb=20)
@@ -53,9 +53,9 @@ def running(town: Prepared, *services: str) -> Iterator[Access]:
     assert not driver.leftovers(town.tenant)
 
 
-def bring(town: Prepared, *services: str, seconds: float = 30) -> float:
-    """Have the services run as they should be now; returns how long it took until all were healthy."""
-    driver, wanted, began = named("podman"), workload(town, *services), time.monotonic()
+def bring(town: Prepared, *services: str, seconds: float = 30, driver: Driver | None = None) -> float:
+    """Have the services run as they should be now, on the engine of this process unless told; returns how long it took until all were healthy."""
+    driver, wanted, began = driver or named("podman"), workload(town, *services), time.monotonic()
     driver.prepare(wanted)
     for part in wanted.parts:
         driver.start(wanted, part.service)

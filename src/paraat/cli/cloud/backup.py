@@ -16,7 +16,7 @@ from paraat.kernel.errors import Conflict
 
 @click.command("backup")
 @click.argument("tenant")
-@click.option("--because", default="by hand", help="Why; it is kept with the backup.")
+@click.option("--reason", "--because", "because", default="by hand", help="Why; it is kept with the backup.")
 @click.option("--list", "only_list", is_flag=True, help="Make none: list those that are kept.")
 @click.option(
     "--check",

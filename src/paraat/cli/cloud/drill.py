@@ -24,7 +24,7 @@ class NotPassed(ParaatError):
 @click.command("drill")
 @click.argument("organisation")
 @click.option("--services", default="", help="Names of the catalog with commas, or all; those prepared if left out.")
-@click.option("--because", default="by hand", help="Why; it is kept.")
+@click.option("--reason", "--because", "because", default="by hand", help="Why; it is kept.")
 @click.option(
     "--sample-mb",
     type=click.IntRange(1, 100_000),

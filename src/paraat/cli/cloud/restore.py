@@ -19,7 +19,7 @@ from paraat.registry.naming import the_one
 
 @click.command("restore")
 @click.argument("tenant")
-@click.option("--because", required=True, help="Why this point in time is clean; it is kept.")
+@click.option("--reason", "--because", "because", required=True, help="Why this point in time is clean; it is kept.")
 @click.option(
     "--snapshot", default="", help="Which backup, by the first digits of its snapshot; the newest without it."
 )

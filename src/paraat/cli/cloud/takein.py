@@ -22,7 +22,9 @@ from paraat.cloud.actions import backups
 @click.option(
     "--account", default="", help="Whose it is, as a login of the tenant; by default what FILE is named after."
 )
-@click.option("--because", default="", help="Where it comes from and why it is clean; it is kept.")
+@click.option(
+    "--reason", "--because", "because", default="", help="Where it comes from and why it is clean; it is kept."
+)
 @click.option("--background", is_flag=True, help="Leave the work to the workers of `paraat up`.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def command(

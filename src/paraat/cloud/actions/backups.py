@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
-from paraat.cloud import catalog, configuration, preparing, repositories
+from paraat.cloud import catalog, configuration, preparing, repositories, stores
 from paraat.cloud.actions.progress import BACKUP_KEY
 from paraat.cloud.actions.tenants import move
 from paraat.cloud.happening import tenant_changed
@@ -45,7 +45,7 @@ def open_repository(*, tenant: Tenant, location: str = "", key: str = "") -> Rep
     row, _made = Repository.objects.update_or_create(
         tenant=tenant,
         defaults={
-            "location": location or repositories.location_for(tenant.number, given),
+            "location": stores.demand_plain(location) or repositories.location_for(tenant.number, given),
             "key": keys.seal(key or preparing.secrets(tenant).get(BACKUP_KEY) or repositories.new_key()),
             "made_at": now,
             "every_hours": hours,

@@ -82,6 +82,7 @@ class Driver(Protocol):
     """An engine that runs tenants. Every object it makes for a tenant carries the label `paraat.tenant`."""
 
     name: str  # in settings, on screens and in the journal
+    live: bool  # whether `volume` is the folder that the tenant writes in, not a copy: no link in it may be followed
     real: bool  # whether a client can reach what it runs; the double in memory runs nothing, so nobody may call it verified
 
     def lacks(self) -> list[str]:

@@ -36,6 +36,7 @@ class Driver:
     """Tenants in files."""
 
     name = "memory"
+    live = False
     real = False
 
     def lacks(self) -> list[str]:

@@ -15,8 +15,13 @@ FOLDER = "/etc/paraat/entrance"
 
 def listening() -> nginx.Listening:
     """Where the settings say it listens."""
+    from paraat.cloud import ordering  # its libraries are for who orders
+
     return nginx.Listening(
-        address=configuration.ENTRANCE.get(), ports=configuration.entrance(), http=configuration.HTTP_PORT.get()
+        address=configuration.ENTRANCE.get(),
+        ports=configuration.entrance(),
+        http=configuration.HTTP_PORT.get(),
+        thumbprint=ordering.thumbprint(),
     )
 
 

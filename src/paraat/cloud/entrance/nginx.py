@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from paraat.cloud.entrance import resting
 from paraat.kernel.errors import Invalid
 
 KINDS = ("https", "imaps", "submissions")
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_STRICT = 'add_header Strict-Transport-Security "max-age=31536000" always;'
 _TARGET = re.compile(r"[0-9a-zA-Z.:\[\]-]+:\d{1,5}")
 
 
@@ -44,6 +46,9 @@ class Listening:
     ports: Mapping[str, int]
     http: int = 0  # who comes here is sent on to https; 0: nobody listens
     public: int = 0  # the port of https as people type it, where something stands in front; 0: the same
+    thumbprint: str = (
+        ""  # of our account with a certificate authority: it proves by http that a name leads here (RFC 8555, 8.3)
+    )
 
 
 _TOP = """# Written by Paraat; a change by hand is lost.
@@ -122,8 +127,17 @@ def _onward(https: list[Way], listening: Listening) -> str:
     where = f"{_bracketed(listening.address)}:{listening.http}"
     return (
         f"    server {{ listen {where} default_server; return 444; }}\n"
-        f"    server {{ listen {where}; server_name {names}; return 301 https://$host{suffix}$request_uri; }}\n"
+        f"    server {{ listen {where}; server_name {names}; {_proof(listening.thumbprint)}"
+        f"location / {{ return 301 https://$host{suffix}$request_uri; }} }}\n"
     )
+
+
+def _proof(thumbprint: str) -> str:
+    """The answer to every challenge of an authority at once: it holds for our account alone, so nothing changes when one is asked."""
+    if not thumbprint:
+        return ""
+    where = r'location ~ "^/\.well-known/acme-challenge/([-_A-Za-z0-9]+)$"'
+    return f'{where} {{ default_type text/plain; return 200 "$1.{thumbprint}"; }} '
 
 
 def _server(way: Way, listening: Listening) -> str:
@@ -133,12 +147,27 @@ def _server(way: Way, listening: Listening) -> str:
         f"server_name {way.host};",
         f"ssl_certificate {certificate};",
         f"ssl_certificate_key {key};",
-        'add_header Strict-Transport-Security "max-age=31536000" always;',
+        _STRICT,
     ]
-    if way.target:
-        lines += ["location / {", *(f"    {line}" for line in _passing(way.target)), "}"]
+    said = [
+        "default_type 'text/html; charset=utf-8';",
+        _STRICT,  # headers of a location replace those of its server
+        "add_header Retry-After 5 always;",
+        "add_header Cache-Control no-store always;",
+        f"return 503 '{resting.page()}';",
+    ]
+    if (
+        way.target
+    ):  # a service that starts anew gives no answer: that is said; what it says itself is passed on as it is
+        lines += [
+            "error_page 502 503 504 =503 @resting;",
+            "location / {",
+            *(f"    {line}" for line in _passing(way.target)),
+            "}",
+        ]
+        lines += ["location @resting {", *(f"    {line}" for line in said), "}"]
     else:
-        lines += ["location / { default_type text/plain; return 503 'This service is not running now.\\n'; }"]
+        lines += ["location / {", *(f"    {line}" for line in said), "}"]
     return "    server {\n" + "".join(f"        {line}\n" for line in lines) + "    }\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from paraat.cloud.models.backups import Backup, Export, Repository, Restore
+from paraat.cloud.models.certificates import PublicCertificate
 from paraat.cloud.models.drills import Drill
 from paraat.cloud.models.preparations import DnsCheck, Preparation, PreparedAccount
 from paraat.cloud.models.programmes import Programme
@@ -17,6 +18,7 @@ __all__ = [
     "Preparation",
     "PreparedAccount",
     "Programme",
+    "PublicCertificate",
     "Repository",
     "Restore",
     "Step",

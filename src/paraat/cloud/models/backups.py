@@ -89,6 +89,7 @@ class Restore(OfTenant):
     same = models.BooleanField(null=True)  # hashes equal those of the backup
     scanned = models.CharField(max_length=20, blank=True)  # clean, found, not scanned
     found = models.JSONField(default=list)  # what the scanner found and where it was put aside
+    removed_at = models.DateTimeField(null=True)  # what was put aside went, some time after the tenant's end
     error = models.TextField(blank=True)
 
     class Meta:
@@ -113,6 +114,7 @@ class Export(OfTenant):
     file = models.CharField(max_length=400, blank=True)  # below PARAAT_HOME/cloud/exports
     bytes = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the file
+    removed_at = models.DateTimeField(null=True)  # the file went, some time after the tenant's end
     error = models.TextField(blank=True)
 
     class Meta:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from paraat.cloud import leaving, repositories
-from paraat.cloud.actions import backups
+from paraat.cloud.actions import backups, remains
 from paraat.cloud.data_forms import RestoreForm, TakeInForm, taken_by
 from paraat.cloud.models import Backup, Export, Repository, Restore, Tenant
 from paraat.cloud.rules import life
@@ -43,6 +43,8 @@ def _page(request: Request, tenant: Tenant, **forms: Any) -> HttpResponse:
         "exports": list(Export.objects.filter(tenant=tenant)[:20]),
         "lacks": repositories.lacks(),
         "works": works(request) and tenant.state not in life.OVER,
+        "takes": works(request),
+        "kept_until": remains.kept_until(tenant.destroyed_at) if tenant.destroyed_at else None,
         "restore": RestoreForm(tenant=tenant),
         "take_in": TakeInForm(tenant=tenant) if taken_by(tenant) else None,
     }

@@ -23,7 +23,9 @@ def topic(tenant: UUID) -> str:
 def tenant_of(request: Request, pk: UUID) -> Tenant:
     """The tenant, or 404: what one may not see does not exist."""
     rows = Tenant.objects.visible_to(request.viewer)
-    rows = rows.select_related("organisation", "case", "programme", "called_back_to", "requested_contact")
+    rows = rows.select_related(
+        "organisation", "case", "programme", "called_back_to", "requested_contact", "certificate"
+    )
     tenant: Tenant = found(rows.prefetch_related("seen"), pk)
     return tenant
 

@@ -5,22 +5,30 @@ from __future__ import annotations
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 from paraat.cloud import configuration
 from paraat.cloud.drivers.base import EngineFailed
-from paraat.cloud.drivers.kubernetes import objects, observing
+from paraat.cloud.drivers.kubernetes import objects, observing, unpacking
 from paraat.cloud.drivers.kubernetes.cluster import Cluster
+from paraat.cloud.rules.sizes import quantity
 
 _SECONDS = 90
+_SPARE = 64 * 2**20
+"""What an archive takes besides the data."""
 
 
 @contextmanager
 def folder(cluster: Cluster, tenant: str, namespace: str, claim: str, image: str, *, write: bool) -> Iterator[Path]:
-    """The volume's content. Owners and modes are kept, where Paraat runs as root; written back whole on leaving, unless something was raised."""
+    """The volume's content. Owners and modes are kept, where Paraat runs as root; written back whole on leaving, unless something was raised.
+
+    EngineFailed for more than fits into the claim twice (a file with holes is as large as it says), and for what `unpacking` refuses.
+    """
+    asked = cluster.get("PersistentVolumeClaim", claim, namespace)["spec"]["resources"]["requests"]["storage"]
+    most = 2 * quantity(asked) + _SPARE
     place = configuration.place() / "kubernetes"
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
@@ -29,11 +37,8 @@ def folder(cluster: Cluster, tenant: str, namespace: str, claim: str, image: str
     ):
         inside, archive = Path(staging) / "files", Path(staging) / "archive.tar"
         inside.mkdir()
-        with archive.open("wb") as handle:
-            for piece in cluster.run(namespace, pod, "volume", ["tar", "-C", "/volume", "-cf", "-", "."]):
-                handle.write(piece)
-        with tarfile.open(archive) as tar:
-            tar.extractall(inside, filter="tar", numeric_owner=True)
+        _take(cluster.run(namespace, pod, "volume", ["tar", "-C", "/volume", "-cf", "-", "."]), archive, most)
+        unpacking.unpack(archive, inside, most=most)
         archive.unlink()
         yield inside
         if write:
@@ -52,6 +57,19 @@ def holding(cluster: Cluster, tenant: str, namespace: str, claim: str, image: st
         yield name
     finally:
         cluster.delete("Pod", name, namespace, grace=0)
+
+
+def _take(pieces: Iterable[bytes], archive: Path, most: int) -> None:
+    """Write down what comes; EngineFailed when it does not end."""
+    size = 0
+    with archive.open("wb") as handle:
+        for piece in pieces:
+            size += len(piece)
+            if size > most:
+                raise EngineFailed(
+                    f"What came of the volume was refused, it is larger than its volume may be: more than {most} bytes"
+                )
+            handle.write(piece)
 
 
 def empty(cluster: Cluster, namespace: str, pod: str) -> None:

@@ -37,6 +37,7 @@ class Driver:
     """Tenants as namespaces of a cluster."""
 
     name = "kubernetes"
+    live = False
     real = True
 
     def __init__(self) -> None:

@@ -39,6 +39,7 @@ class Driver:
     """Tenants as pods of podman."""
 
     name = "podman"
+    live = True
     real = True
 
     def __init__(self) -> None:

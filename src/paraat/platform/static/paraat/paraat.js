@@ -37,7 +37,7 @@
   // The menu is a row on a wide screen and a drawer on a narrow one; browsers that cannot show a closed <details> by style get it opened.
   const drawer = document.querySelector("[data-menu]");
   if (drawer && !CSS.supports("selector(::details-content)")) {
-    const wide = matchMedia("(min-width: 1001px)");
+    const wide = matchMedia("(min-width: 1271px)");
     const set = () => { drawer.open = wide.matches; };
     wide.addEventListener("change", set);
     set();
