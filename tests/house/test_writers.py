@@ -33,7 +33,10 @@ ALLOWED = {
     "platform/idempotency.py": "remembers answers to repeated requests, in the transaction of the action that made them",
 }
 """Files that may write besides actions, each with its reason."""
-UNJOURNALLED = {"note_token_use": "when a token was last used: written at every request, no deed of its own"}
+UNJOURNALLED = {
+    "note_token_use": "when a token was last used: written at every request, no deed of its own",
+    "touch": "notes that figures or a room are to be read again, in the transaction of the deed that changed them, which is in the journal",
+}
 """Functions of actions that views may call though they leave no journal entry, each with its reason."""
 
 

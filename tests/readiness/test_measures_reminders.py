@@ -116,9 +116,7 @@ def test_the_head_of_administration_then_the_team(monkeypatch: pytest.MonkeyPatc
     row.refresh_from_db()
     task = WaitingTask.objects.get(kind="measure")
     assert (
-        row.shown_at is not None
-        and task.organisation_id == row.organisation_id
-        and task.url == f"/measures/{row.pk}/"
+        row.shown_at is not None and task.organisation_id == row.organisation_id and task.url == f"/measures/{row.pk}/"
     )
     count = len(letters())
     measures_states.finish_measure(measure=row, by=measured.spoc())

@@ -110,9 +110,7 @@ def test_who_is_no_customer_neither_sees_nor_waits_for_it() -> None:
     with pytest.raises(Invalid):
         actions.want_supplier(measure=measured.planned(eupen), supplier=row.organisation, by=measured.officer())
     Supply.objects.filter(supplier=row.organisation, customer=cast.ronse()).update(valid_until=moment.today())
-    assert client(cast.spoc_user(cast.ronse())).get(f"/supplier-measures/{row.pk}/").status_code == 404, (
-        "no longer"
-    )
+    assert client(cast.spoc_user(cast.ronse())).get(f"/supplier-measures/{row.pk}/").status_code == 404, "no longer"
 
 
 def test_a_spoc_asks_the_team_and_the_team_asks_the_supplier() -> None:

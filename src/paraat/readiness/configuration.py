@@ -52,7 +52,10 @@ AUTHORISATION_LIMIT = declare(
     "PARAAT_AUTHORISATION_LIMIT", number(1024, 1 << 30), str(50 << 20), "The largest signed authorisation, in bytes."
 )
 FINDING_LIMIT = declare(
-    "PARAAT_FINDING_LIMIT", number(1024, 1 << 34), str(200 << 20), "The largest piece of evidence of a finding, in bytes."
+    "PARAAT_FINDING_LIMIT",
+    number(1024, 1 << 34),
+    str(200 << 20),
+    "The largest piece of evidence of a finding, in bytes.",
 )
 FINDING_OPEN_DAYS = declare(
     "PARAAT_FINDING_OPEN_DAYS",

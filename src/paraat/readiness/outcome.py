@@ -12,7 +12,9 @@ from paraat.readiness.rules.scoring import SCHEMES, score
 def result_of(assessment: Assessment) -> dict[str, Any]:
     """The result as JSON: the score with its notes, how many of each status, which controls are not in place, could not be judged, or were
     left out without a word."""
-    asked = Answer.objects.filter(assessment=assessment, control__edition=assessment.edition_id)  # not what is no longer asked
+    asked = Answer.objects.filter(
+        assessment=assessment, control__edition=assessment.edition_id
+    )  # not what is no longer asked
     rows = list(asked.select_related("control").order_by("control__position"))
     return _scored(assessment, rows) | {
         "counts": rules.counted(row.status for row in rows),

@@ -153,7 +153,9 @@ def test_a_block_with_too_few_living_members_is_closed_and_they_wait_for_six_oth
     closed = partition(before.blocks, living, seen, "2026-Q2")
     assert (closed.blocks, closed.waiting) == ((), frozenset(range(5)))
     few = partition(closed.blocks, living | towns(2, 10), seen, "2026-Q3")
-    assert few.blocks == ()  # seven again, but both views together would speak of four: the two that went and the two that came
+    assert (
+        few.blocks == ()
+    )  # seven again, but both views together would speak of four: the two that went and the two that came
     enough = partition(closed.blocks, living | towns(6, 10), seen, "2026-Q3")
     assert [len(block.members) for block in enough.blocks] == [11]
 

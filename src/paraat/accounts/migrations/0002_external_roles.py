@@ -4,15 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='membership',
-            name='role',
-            field=models.CharField(choices=[('duty_officer', 'duty_officer'), ('coordinator', 'coordinator'), ('administrator', 'administrator'), ('partner', 'partner'), ('auditor', 'auditor'), ('observer', 'observer'), ('spoc', 'spoc'), ('provider', 'provider'), ('assessor', 'assessor'), ('tester', 'tester')], max_length=16),
+            model_name="membership",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("duty_officer", "duty_officer"),
+                    ("coordinator", "coordinator"),
+                    ("administrator", "administrator"),
+                    ("partner", "partner"),
+                    ("auditor", "auditor"),
+                    ("observer", "observer"),
+                    ("spoc", "spoc"),
+                    ("provider", "provider"),
+                    ("assessor", "assessor"),
+                    ("tester", "tester"),
+                ],
+                max_length=16,
+            ),
         ),
     ]

@@ -14,7 +14,9 @@ class Standing(Theirs):
     """How one constituent stands, counted again when something of it changed, so that a page over all of them adds up one table."""
 
     organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="+")
-    province = models.CharField(max_length=5, blank=True)  # as it was counted: the tallies below stand under these three
+    province = models.CharField(
+        max_length=5, blank=True
+    )  # as it was counted: the tallies below stand under these three
     kind = models.CharField(max_length=30, blank=True)
     size = models.CharField(max_length=10, blank=True)  # rules.population.size_class
     current = models.BooleanField(default=True)  # a constituent that exists: who ended is kept, and counts nowhere
@@ -31,7 +33,9 @@ class Standing(Theirs):
     cyfun_met = models.BooleanField(null=True)
     cyfun_asked = models.CharField(max_length=60, blank=True)
     unmet = ArrayField(models.CharField(max_length=30), default=list)  # not or partly in place, of the newest of each
-    unclear = ArrayField(models.CharField(max_length=30), default=list)  # not answered, not testable, or the test failed
+    unclear = ArrayField(
+        models.CharField(max_length=30), default=list
+    )  # not answered, not testable, or the test failed
 
     programmes = models.JSONField(default=dict)  # {"audit": "paid", "ethical-hacking": "signed-up"}: the furthest step
     equivalents = ArrayField(models.CharField(max_length=40), default=list)  # programmes it has its own equivalent of
