@@ -126,7 +126,7 @@ def _parts(request: Request, row: Engagement, wrong: Mapping[str, forms.Form] = 
     }
     return [
         live_parts.part(name, render_to_string(f"readiness/engagements/{name}.html", context, request))
-        for name in ("head", "stopped")
+        for name in ("alarm", "head", "stopped")
     ]
 
 

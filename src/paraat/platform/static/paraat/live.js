@@ -19,6 +19,9 @@
   const parts = () => [...document.querySelectorAll("[data-part]")];
   const plain = (element) => element.outerHTML.replace(/data-ago(="")?>[^<]*</g, "").replace(/ class="([^"]*?) ?(changed|here)"/g, ' class="$1"');
 
+  // The value of a tick without one is "on", whether anybody touched it or not.
+  const written = (one) => ["checkbox", "radio"].includes(one.type) ? one.checked !== one.defaultChecked : one.value !== one.defaultValue;
+
   function replace(fresh) {
     const old = document.querySelector(`[data-part="${CSS.escape(fresh.dataset.part)}"]`);
     if (!old) { location.reload(); return; }
@@ -27,7 +30,7 @@
     const place = focused ? [...old.querySelectorAll("a, button, input, summary")].indexOf(focused) : -1;
     if (focused && focused.matches("input, textarea, select")) return;  // never under somebody's fingers
     if (old.querySelector("details.confirm[open]")) return;
-    if ([...old.querySelectorAll("input, textarea")].some((one) => one.value !== one.defaultValue)) return;  // nor over what somebody wrote
+    if ([...old.querySelectorAll("input, textarea")].some(written)) return;  // nor over what somebody wrote
     const node = document.importNode(fresh, true);
     old.replaceWith(node);
     node.querySelectorAll(MARKED).forEach((element) => { if (!before.has(plain(element))) element.classList.add("changed"); });
