@@ -54,11 +54,14 @@ def silent_key(lesson: Lesson) -> str:
 
 
 def _due(now: datetime, limit: int) -> list[LessonAnswer]:
-    rows = LessonAnswer.objects.select_for_update(of=("self",), skip_locked=True).filter(
+    """At least `limit` of what is due, where there is so much; of a lesson everything at once, so that the letter to a provider is not split."""
+    due = LessonAnswer.objects.filter(
         chase_at__lte=now, told=True, lesson__state=Lesson.State.RELEASED,
         state__in=[LessonAnswer.State.OPEN, LessonAnswer.State.PLANNED],
     )  # fmt: skip
-    return list(rows.select_related("lesson", "organisation").order_by("chase_at", "pk")[:limit])
+    oldest = due.order_by("chase_at", "pk").values_list("lesson", flat=True)[:limit]
+    rows = due.filter(lesson__in=set(oldest)).select_for_update(of=("self",), skip_locked=True)
+    return list(rows.select_related("lesson", "organisation").order_by("chase_at", "pk"))
 
 
 def _climb(row: LessonAnswer, reach: Reach, now: datetime) -> Rung | None:

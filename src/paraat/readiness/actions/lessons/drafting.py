@@ -63,12 +63,14 @@ def draft_lesson(
 
 @action
 def edit_lesson(*, lesson: Lesson, by: Actor, tells_source: bool | None = None, **changes: Any) -> Lesson:
-    """Change a draft: title, happened, advice, urgency, audience, tlp, indicators. A second person's yes was to the old words, so it falls.
-    Raises Conflict when it is no draft any more."""
+    """Change a draft: title, happened, advice, urgency, audience, tlp, indicators. A second person's yes was to the old words, so it falls;
+    who wrote the last word is the author now, and does not approve it. Raises Conflict when it is no draft any more."""
     kept = {name: getattr(lesson, name) for name in (*TEXTS, "urgency", "audience", "tlp", "indicators")}
     values: dict[str, Any] = _values(**(kept | changes))
     if tells_source is not None:
         values["tells_source"] = tells_source
+    if (writer := _author(by)) is not None:
+        values["author"] = writer
     drafts = Lesson.objects.filter(pk=lesson.pk, state=Lesson.State.DRAFT)
     if drafts.update(**values, approved_by=None, approved_at=None) != 1:
         raise Conflict("This lesson is not a draft any more")

@@ -50,7 +50,7 @@ def correct_lesson(*, lesson: Lesson, by: Actor, because: str) -> Lesson:
     return draft_lesson(
         title=lesson.title, happened=lesson.happened, advice=lesson.advice, by=by, urgency=lesson.urgency, audience=lesson.audience,
         tlp=lesson.tlp, indicators=lesson.indicators, case=lesson.case, played=lesson.played, tells_source=lesson.tells_source,
-        exercise=None if lesson.case else lesson.exercise, corrects=lesson,
+        exercise=lesson.exercise, corrects=lesson,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Conflict, Invalid
+from paraat.kernel.marking import Tlp
 from paraat.platform import moment
 from paraat.platform.actions import action, record
 from paraat.readiness import lesson_words
@@ -39,10 +40,13 @@ def make_checklist_item(
     """Make it an item of the checklist of what was learnt: a new edition with every earlier item and this one. Assessments stay on the edition that
     they began with until somebody takes them along.
 
-    Raises Invalid for a draft, a withdrawn lesson or an exercise, Conflict when it is an item already.
+    Raises Invalid for a draft, a withdrawn lesson, an exercise, or one above TLP:GREEN: whoever takes part reads a checklist, also who was not told.
+    Conflict when it is an item already.
     """
     if lesson.exercise or lesson.state not in {Lesson.State.RELEASED, Lesson.State.CLOSED}:
         raise Invalid("Only a lesson that was released becomes an item of a checklist")
+    if lesson.tlp > Tlp.GREEN:
+        raise Invalid("Everybody reads a checklist: only a lesson up to TLP:GREEN becomes an item of it")
     framework, _made = Framework.objects.get_or_create(
         key=CHECKLIST, defaults={"title": TITLES, "scoring": "checklist", "owner": ""}
     )
@@ -63,6 +67,7 @@ def make_checklist_item(
 def make_measure(*, answer: LessonAnswer, by: Actor, due_on: date | None = None, owner_name: str = "") -> Measure:
     """Make what the lesson asks a measure of this constituent, with its owner, day and proof. Raises Conflict when there is one already."""
     lesson = answer.lesson
+    LessonAnswer.objects.select_for_update(of=("self",)).get(pk=answer.pk)  # two clicks at once follow each other
     if Measure.objects.filter(organisation=answer.organisation_id, lessons=lesson).exclude(state="dropped").exists():
         raise Conflict("There is a measure for this lesson already")
     language = (answer.organisation.languages or ["nl"])[0]

@@ -160,8 +160,9 @@ def _alert(lesson: Lesson, telling: whom.Telling, by: Actor, due: datetime) -> A
         title=titles, text=texts, severity=SEVERITY[Lesson.Urgency(lesson.urgency)], tlp=lesson.tlp, valid_until=due, exercise=lesson.exercise,
     )  # fmt: skip
     second = lesson.approved_by
-    if second is not None:
+    if (
+        second is not None
+    ):  # the announcement counts its towns only, and may not ask for the yes that their providers make needed
         agreed = Actor(ActorKind.USER, second.pk, second.name)
-        if alert.needs_second:
-            alert = alerts.approve_announcement(alert=alert, by=agreed, officer=second)
+        alert = alerts.approve_announcement(alert=alert, by=agreed, officer=second)
     return alerts.send_announcement(alert=alert, by=by, beside=telling.providers)
