@@ -17,6 +17,7 @@ from paraat.kernel.errors import Conflict, Invalid, NotAllowed
 from paraat.kernel.marking import Tlp
 from paraat.platform import moment
 from paraat.platform.models import JournalDetail, JournalEntry
+from paraat.readiness import recognising
 from paraat.readiness.actions import lessons
 from paraat.readiness.actions.lessons import personal
 from paraat.readiness.models import Lesson, LessonAnswer, Measure, Touched
@@ -57,6 +58,32 @@ def test_what_gives_the_victim_away_holds_it_until_a_named_person_says_why() -> 
     lessons.clear_words(lesson=lesson, by=by, words=["Eupen"], because="It told the press itself")
     assert lessons.release_lesson(lesson=lesson, by=by).state == "released"
     assert lesson.cleared[0]["by"] == by.label
+
+
+def test_a_lesson_from_nothing_names_none_of_those_that_the_team_looks_after() -> None:
+    cast.eupen()
+    by = actor_of(cast.duty_officer())
+    lesson = taught.draft(happened={"en": "In Eupen somebody came in with a password alone; so did spiere-helkijn."})
+    for refused in (lessons.ask_approval, lessons.release_lesson):
+        with pytest.raises(Invalid, match="recognised"):
+            refused(lesson=lesson, by=by)
+    with pytest.raises(Invalid, match="recognised"):
+        lessons.approve_lesson(lesson=lesson, by=by, officer=cast.coordinator())
+    assert [hit.word for hit in recognising.left(lesson)] == ["Eupen", "spiere-helkijn"]
+    lessons.edit_lesson(lesson=lesson, by=by, happened={"en": "Look at https://www.eupen[.]be/"})
+    assert [hit.word for hit in recognising.left(lesson)] == ["www.eupen.be", "eupen"]
+    lessons.edit_lesson(lesson=lesson, by=by, happened={"en": "As Eupen told the press."})
+    lessons.clear_words(lesson=lesson, by=by, words=["Eupen"], because="It told the press itself")
+    assert lessons.release_lesson(lesson=lesson, by=by).state == "released"
+
+
+def test_holding_a_lesson_from_nothing_against_everybody_is_a_handful_of_queries(
+    django_assert_num_queries: Any,
+) -> None:
+    taught.population(60, 3)
+    lesson = taught.draft()
+    with django_assert_num_queries(4):
+        assert recognising.found(lesson) == ()
 
 
 def test_a_changed_text_is_looked_at_again() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paraat.readiness.rules import anonymity
 from paraat.readiness.rules.anonymity import Clue, Hit, Known, clues, unsaid
 
 TOWN = Known(
@@ -81,3 +84,58 @@ def test_every_hit_stands_in_the_text_and_any_text_is_read(text: str) -> None:
     for hit in clues({"x": text}, TOWN):
         assert hit.places == ("x",)
         assert hit.word
+
+
+EVERYBODY = replace(
+    TOWN,
+    names=(*TOWN.names, "Landen", "Essen", "Leuven", "Brugge", "Herstal"),
+    domains=(*TOWN.domains, "landen.be"),
+    contacts=("An Peeters", "ICT Helpdesk", "Head of Administration", "Els De Smet", "spoc@landen.be", "+447700900123"),
+    many=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("in alle landen", None),
+        ("in Landen", "Landen"),
+        ("www[.]landen[.]be", "www.landen.be"),
+        ("das Essen war gut", "Essen"),
+        ("leuven", "leuven"),
+        ("de Leuvense diensten", "Leuvense"),
+        ("Antwerpenaars", "Antwerpenaars"),
+        ("Hersteltest", None),
+        ("een leuvense fiets", None),
+        ("Sint Niklaas lag plat", "sint niklaas"),
+        ("in Mol", "Mol"),
+        ("de mol in het netwerk", None),
+        ("gemeentemol", "gemeentemol"),
+        ("ask Peeters", None),
+        ("ask An Peeters", "An Peeters"),
+        ("Els De Smet", "Els De Smet"),
+        ("the ICT Helpdesk and the Head of Administration", None),
+        ("spoc@landen.be", "spoc@landen.be"),
+        ("call +44 7700 900123", "+44 7700 900123"),
+        ("192[.]0[.]2[.]17", "192.0.2.17"),
+        ("NIS 11002", "11002"),
+    ],
+)
+def test_of_many_a_name_counts_and_an_ordinary_word_does_not(text: str, word: str | None) -> None:
+    found = [hit.word for hit in clues({"happened (nl)": text}, EVERYBODY)]
+    assert (word in found) if word else not found
+
+
+BENT = ("192.0.2.9", "2001:db8::7", "Liege", "antwerpse")
+PIECES = st.sampled_from(
+    [*EVERYBODY.names, *EVERYBODY.domains, *TOWN.contacts, *EVERYBODY.contacts, *TOWN.numbers, *BENT]
+)
+SIGNS = st.sampled_from([" ", "", "[.]", "-", "\u200b", " at ", ",", "\n"])
+
+
+@given(st.lists(st.tuples(st.text(max_size=8), PIECES, SIGNS), max_size=5), st.sampled_from([TOWN, EVERYBODY]))
+def test_what_is_left_out_beforehand_would_not_have_been_found(parts: list[tuple[str, str, str]], known: Known) -> None:
+    text = "".join("".join(part) for part in parts)
+    plain = anonymity._plain(text)
+    everything = {word.casefold() for _clue, word in anonymity._in(plain, known)}
+    assert {hit.word.casefold() for hit in clues({"x": text}, known)} == everything

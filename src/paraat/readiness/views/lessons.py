@@ -103,14 +103,15 @@ def _inside(request: Request, lesson: Lesson) -> dict[str, Any]:
     """What only the team and auditors know."""
     figures = lesson_figures.of_lesson(lesson) if lesson.released_at else None
     draft = lesson.state == Lesson.State.DRAFT
+    hits = recognising.found(lesson) if draft else ()
     return {
         "case": Case.objects.visible_to(request.viewer).filter(pk=lesson.case_id).first() if lesson.case_id else None,
         "figures": figures,
         "line": lesson_figures.drawn(figures, lesson) if figures else None,
         "audience": whom.in_words(lesson.audience),
         "telling": whom.telling(lesson) if draft else None,
-        "hits": recognising.found(lesson) if draft else (),
-        "left": {hit.word for hit in recognising.left(lesson)} if draft else set(),
+        "hits": hits,
+        "left": {hit.word for hit in recognising.unanswered(lesson, hits)},
         "states": figures
         and [(state, label, figures.states.get(state, 0)) for state, label in LessonAnswer.State.choices],
         "looked": figures and lesson.indicators and _looked(figures),
