@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +52,27 @@ def test_a_wrong_template_says_what_is_wrong(template: str) -> None:
     (documents.PACKAGE / template).write_text("#nothing-of-the-kind()")
     with pytest.raises(documents.NoDocument, match="nothing-of-the-kind"):
         _made(template, "x")
+
+
+_MEMORY = """
+import json, sys
+from pathlib import Path
+from paraat.platform import documents
+
+documents.PACKAGE = Path(sys.argv[1])
+held = []
+for volume in range(5):
+    rows = [[f"{volume} {row}", f"{volume} {row} b"] for row in range(1000)]
+    documents.pdf("one.typ", {"title": "Long", "exercise": None, "columns": ["a", "b"], "rows": rows}, language="nl")
+    line = next(one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmRSS"))
+    held.append(int(line.split()[1]) / 1024)
+print(json.dumps(held))
+"""
+
+
+def test_long_documents_after_each_other_take_the_memory_of_one(template: str) -> None:
+    """In a process of its own. Without forgetting each took as much again as the first, until the eleventh."""
+    command = [sys.executable, "-c", _MEMORY, str(documents.PACKAGE)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    first, *later = json.loads(done.stdout)
+    assert max(later) < first + 40, (first, later)
