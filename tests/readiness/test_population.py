@@ -26,6 +26,7 @@ from paraat.readiness import population, population_paper
 from paraat.readiness.actions import standing
 from paraat.readiness.actions.population import keep_figures
 from paraat.readiness.models import PopulationSnapshot, Standing
+from paraat.readiness.population_sheets import trend
 from paraat.readiness.rules.population import Lacking, asks, percent, ranked, size_class
 from paraat.registry.models import Organisation, Supply
 from tests import cast
@@ -191,6 +192,14 @@ def test_the_trend_keeps_each_day_once() -> None:
     assert cells(page(officer(), WHERE), "trend")[1][:3] == [shown(moment.today(), "day"), "6", "2"]
 
 
+def test_the_trend_shows_the_last_day_of_each_month() -> None:
+    days = [date(2026, 8, 30), date(2026, 8, 31), date(2026, 9, 1), date(2026, 10, 31), date(2026, 10, 2)]
+    figures: dict[str, Any] = {"total": 1, "figures": {}, "averages": {}}
+    PopulationSnapshot.objects.bulk_create(PopulationSnapshot(on=day, figures=figures) for day in days)
+    assert [row.on for row in trend(date(2026, 11, 22)).rows] == [days[1], days[2], days[3]]
+    assert [row.on for row in trend(date(2027, 10, 15)).rows] == [days[3]]  # thirteen months
+
+
 # Files ----------------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("what", ["figures", "groups", "trend", "lacking"])
 def test_files_are_the_screen_cell_by_cell(what: str) -> None:
@@ -239,6 +248,7 @@ def _letters(text: str) -> str:
 def test_a_long_list_on_paper_comes_in_volumes(monkeypatch: pytest.MonkeyPatch) -> None:
     import zipfile
 
+    monkeypatch.setattr(population_paper, "WHOLE", 5)
     monkeypatch.setattr(population_paper, "VOLUME", 4)
     many(9)
     answer = officer().get(f"{LIST}?format=pdf")

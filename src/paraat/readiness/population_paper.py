@@ -19,8 +19,8 @@ from paraat.platform.jinja import moment as shown
 from paraat.readiness.population_sheets import Sheet, cell
 
 TEMPLATE = "readiness/typst/population.typ"
-VOLUME = 500
-"""Rows in one PDF; a list of more is a ZIP of several."""
+WHOLE, VOLUME = 500, 250
+"""Rows in one PDF; a list of more is a ZIP of parts of so many, so that it takes no more memory than one PDF of all would."""
 
 
 def pdf(title: str, lead: str, sheets: Iterable[Sheet], notes: Iterable[str] = ()) -> bytes:
@@ -54,7 +54,7 @@ def _pdf(title: str, lead: str, sections: list[dict[str, Any]], notes: list[str]
 def answer(title: str, lead: str, sheet: Sheet, number: int, name: str) -> HttpResponseBase:
     """A list of `number` rows as a file to save: a PDF, or a ZIP of volumes."""
     file_name = f"{name}-{moment.today()}"
-    if number <= VOLUME:
+    if number <= WHOLE:
         return saved(pdf(title, lead, [sheet]), f"{file_name}.pdf")
     file = tempfile.TemporaryFile()  # noqa: SIM115  # FileResponse closes it
     with zipfile.ZipFile(file, "w") as packed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from paraat.platform.jinja import moment as shown_moment
@@ -115,7 +116,8 @@ def _average_of(key: str) -> Column:
 def trend(today: date) -> Sheet:
     """The last figures of each month, and the newest."""
     since = today - timedelta(days=31 * MONTHS)
-    kept = {one.on.isoformat()[:7]: one for one in PopulationSnapshot.objects.filter(on__gte=since).order_by("on")}
+    by_month = PopulationSnapshot.objects.filter(on__gte=since).annotate(month=TruncMonth("on"))
+    kept = list(by_month.order_by("month", "-on").distinct("month"))
     columns = [
         Column("on", _("Day")),
         Column("total", _("Constituents"), value=lambda row: row.figures["total"], number=True),
@@ -125,7 +127,7 @@ def trend(today: date) -> Sheet:
         ),
         *(_kept_average(key) for key in population.AVERAGES),
     ]
-    return Sheet("trend", _("Over time"), columns, list(kept.values())[-MONTHS:])
+    return Sheet("trend", _("Over time"), columns, kept[-MONTHS:])
 
 
 def _kept_of(key: str) -> Column:

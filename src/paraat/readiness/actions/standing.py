@@ -8,7 +8,6 @@ which it counts, and so sees at least what was committed with them; a note that 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -69,14 +68,14 @@ def touch_stale() -> int:
 
 
 def recount() -> int:
-    """Count everybody again, and the tallies from nothing: what depends on the day moves, and an error could not last; how many stand."""
+    """Count everybody again, and the tallies from nothing: what depends on the day moves, and an error could not last; how many were counted."""
+    begun = moment.now()
     touch_stale()
     while refresh_due():
         pass
-    before = moment.now() - timedelta(seconds=1)
-    done = refresh(Standing.objects.filter(changed_at__lt=before).values_list("organisation", flat=True))
+    refresh(Standing.objects.filter(changed_at__lt=begun).values_list("organisation", flat=True))
     _tally_all()
-    return done
+    return Standing.objects.filter(changed_at__gte=begun).count()
 
 
 def _batches(organisations: Iterable[UUID]) -> Iterator[list[UUID]]:

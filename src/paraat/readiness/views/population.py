@@ -207,7 +207,7 @@ def listing(request: Request) -> HttpResponseBase:
     of = [(key, one.of_words) for key, one in allowed.items() if one.of_words]
     table = Table(
         request,
-        population.rows_for(request.viewer).select_related("organisation"),
+        population.rows_for(request.viewer).select_related("organisation").defer("unmet", "unclear"),  # hundreds of words a row
         name="constituents",
         columns=sheets.constituents(team=request.viewer.is_team, today=today),
         search=["organisation__name", "organisation__nis"],
