@@ -85,7 +85,7 @@ def possible(text: str, known: Known) -> Known:
         names=tuple(one for one in known.names if _core(one) in letters),
         domains=tuple(one for one in known.domains if _own(_host(one)) in lower),
         networks=known.networks if _address.search(text) else (),
-        contacts=tuple(one for one in known.contacts if _may_be_contacted(one, lower, digits)),
+        contacts=tuple(one for one in known.contacts if _may_be_contacted(one, lower, digits, many=known.many)),
         numbers=tuple(one for one in known.numbers if "".join(_parts(one)) in signs),
     )
 
@@ -121,12 +121,13 @@ def _core(name: str) -> str:
     return core[:-2] if len(core) >= SHORT else core
 
 
-def _may_be_contacted(contact: str, lower: str, digits: str) -> bool:
+def _may_be_contacted(contact: str, lower: str, digits: str, *, many: bool) -> bool:
     if "@" in contact:
         return contact.casefold() in lower
     if _TELEPHONE.fullmatch(contact):
         return _last(contact) in digits
-    return any(word.casefold() in lower for word in _word.findall(contact))
+    enough = all if many else any
+    return enough(word.casefold() in lower for word in _word.findall(contact))
 
 
 def _in(text: str, known: Known) -> Iterable[tuple[Clue, str]]:
