@@ -11,21 +11,24 @@ from django.utils import translation
 from paraat.accounts.middleware import actor_of
 from paraat.accounts.models import User
 from paraat.alerts import links
+from paraat.alerts.guidance import all_kinds
 from paraat.alerts.models import Delivery
 from paraat.kernel.actor import SYSTEM
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.platform import moment
 from paraat.readiness import guidance
+from paraat.readiness.actions.frameworks import load_built_in
 from paraat.readiness.actions.guidance import (
     add_recommendation,
     check_recommendation,
     load_guidance,
     withdraw_recommendation,
 )
-from paraat.readiness.models import Recommendation
+from paraat.readiness.models import Control, Measure, Recommendation
+from paraat.readiness.rules.guidance import WORDS
 from tests import cast
 from tests.alerts import staging
-from tests.readiness import taught
+from tests.readiness import assessed, measured, taught
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +143,39 @@ def test_it_stands_with_the_alert_the_notice_the_link_and_the_lesson() -> None:
     lesson = taught.released(happened={"en": "Ransomware locked everything"})
     assert "No More Ransom" in text(officer, f"/lessons/{lesson.pk}/")
     assert "No More Ransom" in text(spoc, f"/lessons/answers/{taught.answer_of(lesson, cast.ronse()).pk}/")
+
+
+def test_it_stands_with_the_measure_the_answer_and_the_item_of_the_checklist() -> None:
+    load_guidance()
+    officer, spoc = as_(cast.duty_officer()), as_(cast.spoc_user(cast.ronse()))
+    guide = "https://www.cisa.gov/stopransomware/ransomware-guide"
+    for topic, stands in {"backups": True, "old": False}.items():
+        row = measured.planned(topic=topic)
+        for client in (officer, spoc):
+            page = text(client, f"/measures/{row.pk}/")
+            assert "CyberFundamentals" in page, "it is for every measure"
+            assert (guide in page) is stands
+    edition = assessed.edition(2)
+    asked = edition.controls.get(identifier="C01")
+    type(asked).objects.filter(pk=asked.pk).update(maps_to=["B02"], recommendations=["gdpr"])
+    answer = assessed.answer(assessed.opened(cast.ronse(), edition), "C01")
+    for client in (officer, spoc):
+        for path in (f"/frameworks/controls/{asked.pk}/", f"/assessments/answers/{answer.pk}/"):
+            page = text(client, path)
+            assert page.count(guide) == 1, path
+            assert page.count('id="guidance"') == 1, path
+            assert Recommendation.objects.current().get(key="gdpr").links["en"] in page, path
+    other = edition.controls.get(identifier="C02")
+    assert 'id="guidance"' not in text(officer, f"/frameworks/controls/{other.pk}/")
+
+
+def test_what_ships_is_shown_somewhere() -> None:
+    load_built_in()
+    items = Control.objects.values_list("identifier", flat=True)
+    kinds = {"measure": Measure.Topic.values, "word": WORDS, "alert": all_kinds(), "control": items}
+    pages = {"lesson", "measure"} | {f"{kind}:{one}" for kind, some in kinds.items() for one in some}
+    for one in guidance.shipped():
+        assert set(one.topics) <= pages, one.key
 
 
 def test_the_team_writes_and_everybody_else_reads() -> None:

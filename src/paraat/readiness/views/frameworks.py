@@ -18,7 +18,7 @@ from paraat.kernel.marking import MEMBERS, Role
 from paraat.platform.guard import Request, allow
 from paraat.platform.jinja import in_language, language
 from paraat.platform.tables import Column, Filter, Table
-from paraat.readiness import guidance, scoring_words
+from paraat.readiness import scoring_words
 from paraat.readiness.frameworks import newest_editions
 from paraat.readiness.frameworks.shipped import names
 from paraat.readiness.models import Assessment, Control, Edition, Framework
@@ -165,7 +165,7 @@ def printed(request: Request, pk: UUID) -> HttpResponse:
 @require_safe
 @allow(*READS)
 def control(request: Request, pk: UUID) -> HttpResponse:
-    """One control: what, why, how, how to check, what it answers to in the other list, and recommendations."""
+    """One control: what, why, how, how to check, and what it answers to in the other list."""
     row: Control = found(Control.objects.select_related("edition__framework"), pk)
     context = {
         "control": row,
@@ -173,7 +173,6 @@ def control(request: Request, pk: UUID) -> HttpResponse:
         "named": named,
         "words": scoring_words,
         "answers_to": answers_to(row),
-        "recommendations": guidance.for_control(row, language()),
     }
     return render(request, "readiness/frameworks/control.html", context)
 
