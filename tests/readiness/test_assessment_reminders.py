@@ -141,3 +141,9 @@ def test_an_exercise_is_told_as_one(told: list[Any]) -> None:
     opened(cast.ronse(), due_on=moment.today() + timedelta(days=2), exercise=True)
     fire_reminders(now=later(4))
     assert [fact.exercise for fact in told] == [True]
+
+
+def test_the_team_reads_what_is_so_of_an_audit_that_is_not_late_yet() -> None:
+    made = opened(cast.ronse(), kind="external", due_on=moment.today() + timedelta(days=30))
+    fire_reminders(now=later(17))
+    assert "overdue" not in WaitingTask.objects.open().get(key=f"assessment:{made.pk}").summary

@@ -13,7 +13,7 @@ from paraat.kernel.actor import SYSTEM
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.platform import moment
 from paraat.platform.files import store
-from paraat.platform.models import JournalEntry
+from paraat.platform.models import JournalDetail, JournalEntry
 from paraat.readiness.actions import answers, assessments
 from paraat.readiness.models import Answer, AnswerChange, Assessment, Touched
 from tests import cast
@@ -275,3 +275,14 @@ def test_an_exercise_stays_one() -> None:
     assert opened(town, exercise=True).exercise
     assert not opened(town, assessed.edition(key="other")).exercise
     assert Answer.objects.count() == 12
+
+
+def test_the_journal_of_who_is_audited_does_not_say_what_the_auditor_found() -> None:
+    for kind, said in (("external", False), ("self", True)):
+        made = answered(opened(cast.ronse(), assessed.edition(key=kind), kind=kind), C01="not_met")
+        lines = JournalDetail.objects.filter(
+            entry__in=JournalEntry.objects.visible_to(cast.spoc_viewer(cast.ronse()))
+            .filter(verb="answer.saved", object_id=str(made.pk))
+            .values("pk")
+        )
+        assert ["not_met" in str(line.detail) for line in lines] == [said]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 
 from paraat.accounts.middleware import actor_of
+from paraat.kernel.marking import Role
 from paraat.platform.files import store
 from paraat.platform.models import JournalEntry
 from paraat.readiness.actions import answers
+from paraat.readiness.actions.assessments import open_for_customers
 from paraat.readiness.actions.assessments_personal import erase_person, export_person
+from paraat.readiness.actions.together import answer_together
+from paraat.readiness.models import CommonAnswer
 from tests import cast
-from tests.readiness.assessed import BOB, answer, answered, opened
+from tests.readiness.assessed import BOB, answer, answered, edition, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pg15]
 
@@ -31,3 +35,21 @@ def test_a_name_is_taken_off_and_the_answers_stay() -> None:
     assert export_person(contact.pk) == {"answers": [], "changed": [], "attached": []}
     assert JournalEntry.objects.filter(verb="assessment.person").count() == 1
     assert erase_person(contact=contact.pk) == 0
+
+
+def test_a_name_at_the_service_provider_is_found_in_what_it_wrote_for_customers() -> None:
+    cast.ronse(), cast.provider()
+    desk = cast.contact(cast.provider(), "ict_on_call")
+    user = cast.account("desk", "Desk, Streek-ICT", Role.PROVIDER, cast.provider(), desk)
+    made = open_for_customers(
+        organisations=[cast.ronse()], author=cast.provider(), edition=edition(), by=actor_of(user)
+    )[0]
+    answered(made, by=actor_of(user), C01="met")
+    control = answer(made, "C02").control
+    answer_together(
+        author=cast.provider(), control=control, customers=[cast.ronse().pk], by=actor_of(user), version=0, status="met"
+    )
+    assert len(export_person(desk.pk)["answers"]) == 2
+    assert erase_person(contact=desk.pk) > 0
+    made.refresh_from_db()
+    assert (answer(made, "C01").saved_by, CommonAnswer.objects.get().saved_by, made.opened_by) == ("", "", "")

@@ -13,6 +13,7 @@ from paraat.readiness.actions.answers import OlderAnswer, save_answer
 from paraat.readiness.actions.assessments import open_for_customers
 from paraat.readiness.actions.together import Cell, answer_together
 from paraat.readiness.models import Assessment, CommonAnswer, Control, Edition
+from paraat.readiness.views.assessments_together import of_cell
 from paraat.registry.models import Organisation, Supply
 from tests import cast
 from tests.readiness import assessed
@@ -143,3 +144,16 @@ def test_queries_do_not_grow_with_customers(django_assert_num_queries: Any) -> N
         answer_together(
             author=firm, control=control, customers=[row.organisation_id for row in rows], by=ALICE, version=1, status="partly"
         )  # fmt: skip
+
+
+def test_figures_of_ones_own_are_an_exception_also_without_a_status() -> None:
+    rows = begun()
+    own = answer(rows[0], "C01")
+    save_answer(answer=own, version=0, by=ALICE, documentation=4, implementation=3)
+    together(rows, "C01", version=0, documentation=1, implementation=1)
+    kept = answer(rows[0], "C01")
+    assert (kept.documentation, kept.implementation, kept.common) == (4, 3, False)
+    assert of_cell(kept) == "open"
+    assert answer(rows[1], "C01").documentation == 1
+    together(rows, "C01", version=1, cells={kept.pk: Cell(None, kept.version)})
+    assert answer(rows[0], "C01").documentation == 1

@@ -15,7 +15,7 @@ from paraat.platform.actions import action, record
 from paraat.platform.files import Stored
 from paraat.readiness.actions.assessment_reminders import plan_expiry
 from paraat.readiness.actions.standing import touch
-from paraat.readiness.models import Answer, AnswerChange, AnswerEvidence, Assessment
+from paraat.readiness.models import Answer, AnswerChange, AnswerEvidence, Assessment, Control
 from paraat.readiness.rules import assessments as rules
 
 FIELDS = ("status", "documentation", "implementation", "explanation", "explained_until")
@@ -65,9 +65,16 @@ def save_answer(*, answer: Answer, version: int, by: Actor, **fields: Any) -> An
         by=by,
         on=assessment,
         organisation=assessment.organisation_id,
-        detail={"control": answer.control.identifier, "status": answer.status, "version": answer.version},
+        detail=told(answer.control, answer, assessment),
     )
     return answer
+
+
+def told(control: Control, answer: Answer, owner: Assessment) -> dict[str, Any]:
+    """What the journal of the constituent says of a saved answer: of an audit that it was answered and not what, for it reads that once the audit is
+    submitted."""
+    said = {} if owner.kind == Assessment.Kind.EXTERNAL else {"status": answer.status}
+    return {"control": control.identifier, "version": answer.version} | said
 
 
 def _write(answer: Answer, changed: Mapping[str, Any], now: datetime, by: Actor) -> None:

@@ -95,7 +95,7 @@ def _tell(reminder: AssessmentReminder) -> None:
         key = f"assessment/{owner.pk}/{reminder.rung}/{reminder.due_at:%Y%m%d}"
         facts.announce(facts.Tells(key, contact.pk, "reminder", subject, body, exercise=owner.exercise))
     if contact is None or reminder.rung == AssessmentReminder.Rung.OVERDUE:
-        _wait(owner)
+        _wait(reminder)
 
 
 def _contact(owner: Assessment) -> Contact | None:
@@ -130,12 +130,15 @@ def words(reminder: AssessmentReminder) -> tuple[str, str]:
     return subject, _("%(answered)s of %(asked)s are answered. Go on here: %(url)s") % values
 
 
-def _wait(owner: Assessment) -> None:
+def _wait(reminder: AssessmentReminder) -> None:
+    """On the team's list, as it is: an audit that is due in two weeks is not late."""
+    owner = reminder.assessment
+    values = {"number": owner.number, "name": owner.organisation.name}
     with happening.for_officers():
-        summary = _("Assessment %(number)s of %(name)s is overdue") % {
-            "number": owner.number,
-            "name": owner.organisation.name,
-        }
+        if reminder.rung == AssessmentReminder.Rung.OVERDUE:
+            summary = _("Assessment %(number)s of %(name)s is overdue") % values
+        else:
+            summary = f"{words(reminder)[0]} ({owner.organisation.name})"
     url = reverse("assessment", args=[owner.pk])
     key = waiting_key(owner)
     facts.announce(facts.Waits("assessment", key, summary, url, owner.organisation_id, urgent=False, exercise=owner.exercise))  # fmt: skip

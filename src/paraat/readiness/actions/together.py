@@ -12,7 +12,7 @@ from paraat.kernel.actor import Actor
 from paraat.kernel.errors import Invalid
 from paraat.platform import moment
 from paraat.platform.actions import action, record
-from paraat.readiness.actions.answers import OlderAnswer, as_json, read_fields
+from paraat.readiness.actions.answers import OlderAnswer, as_json, read_fields, told
 from paraat.readiness.actions.standing import touch
 from paraat.readiness.models import Answer, AnswerChange, Assessment, CommonAnswer, Control
 from paraat.readiness.rules import assessments as rules
@@ -103,13 +103,18 @@ def _moved(rows: Sequence[Answer], cells: Mapping[UUID, Cell], common: CommonAns
         cell = cells.get(row.pk)
         if cell is not None and cell.version != row.version:
             raise OlderAnswer()
-        follows = cell.status is None if cell is not None else row.common or row.status == Answer.Status.OPEN
+        follows = cell.status is None if cell is not None else row.common or is_blank(row)
         new = _as_all(common) if follows else _own(row, cell)
         if any(getattr(row, name) != value for name, value in new.items()):
             found.append(Moved(row, _tally(row), as_json(row)))
             for name, value in new.items():
                 setattr(row, name, value)
     return found
+
+
+def is_blank(row: Answer) -> bool:
+    """Whether nothing was said of it: figures of maturity or an explanation without a status are said."""
+    return row.status == Answer.Status.OPEN and not (row.documentation or row.implementation or row.explanation)
 
 
 def _as_all(common: CommonAnswer) -> dict[str, Any]:
@@ -157,7 +162,7 @@ def _tell(
     touch([owners[one.answer.assessment_id].organisation_id for one in moved])
     for one in moved:
         owner = owners[one.answer.assessment_id]
-        detail = {"control": control.identifier, "status": one.answer.status, "version": one.answer.version}
+        detail = told(control, one.answer, owner)
         record("answer.saved", by=by, on=owner, organisation=owner.organisation_id, detail=detail)
     if all_too:
         detail = {"control": control.identifier, "status": common.status, "customers": len(moved)}

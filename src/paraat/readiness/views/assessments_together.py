@@ -24,7 +24,7 @@ from paraat.platform.picking import chosen
 from paraat.readiness import assessing
 from paraat.readiness import assessment_words as words
 from paraat.readiness.actions.answers import OlderAnswer
-from paraat.readiness.actions.together import Cell, answer_together
+from paraat.readiness.actions.together import Cell, answer_together, is_blank
 from paraat.readiness.assessment_forms import AnswerForm
 from paraat.readiness.models import Answer, Assessment, CommonAnswer, Control, Edition
 from paraat.readiness.rules import assessments as rules
@@ -48,6 +48,10 @@ class Line:
         """What the select of a cell shows: what was chosen and not saved, else what is there."""
         return (self.mine or {}).get(f"cell_{answer.pk}", of_cell(answer))
 
+    def kept(self, answer: Answer) -> str:
+        """The same as it is in the database."""
+        return of_cell(answer)
+
     def said(self, name: str) -> Any:
         """The same for the answer for all."""
         kept = getattr(self.common, name)
@@ -55,8 +59,8 @@ class Line:
 
 
 def of_cell(answer: Answer) -> str:
-    """A cell as its select names it."""
-    return AS_ALL if answer.common or answer.status == rules.OPEN else answer.status
+    """A cell as its select names it; "open" has figures of its own and no status."""
+    return AS_ALL if answer.common or is_blank(answer) else answer.status
 
 
 # The grid -------------------------------------------------------------------------------------------------------------------------
