@@ -42,6 +42,7 @@ from paraat.warroom.actions.threat import set_threat_level
 from paraat.warroom.models import Room
 from tests import cast
 from tests.cloud import staged
+from tests.readiness import staged as learnt
 
 WORD = re.compile(r"zq\d{4}t\dz")
 LANGUAGES = ("nl", "fr", "de", "en")
@@ -68,6 +69,7 @@ class Stage:
         for level in Tlp:
             self._loose(level)
         staged.set_up(self)
+        learnt.set_up(self)
         self.ids["handover"].append(make_handover(by=self.by).pk)
 
     def mark(self, level: int) -> str:

@@ -46,6 +46,7 @@ from tests import cast
 from tests.api.stage import Caller
 from tests.cloud.staged import OF_THE_CLOUD
 from tests.platform.test_marked import allowed
+from tests.readiness import staged as learnt
 from tests.web.marked_stage import WORD, Stage
 from tests.web.pages import client_of
 
@@ -76,8 +77,18 @@ LISTS = {
     "/cloud/drills/claimed",
     "/cloud/preparations",
     "/cloud/programme",
+    "/assessments",
+    "/continuity/services",
+    "/lessons",
+    "/lessons/customers",
+    "/measures",
+    "/supplier-measures",
+    "/programmes",
+    "/sessions",
+    "/population/constituents",
 }
 FORMS = ("json", "pdf", "docx")
+OF_WHAT_IS_LEARNT = {beginning.split("/")[1] for beginning in learnt.PLACES}
 
 
 OF_THE_ROOM = (Indicator, Hypothesis, Report)
@@ -100,6 +111,8 @@ def addresses(stage: Stage, path: str, *, across: bool) -> Iterator[str]:
         return
     elif path.startswith(("/organisations/", "/portal/card/")):
         yield from (path.replace("<pk>", str(key)) for key in [stage.victim.pk] if len(names) == 1)
+    elif noun in OF_WHAT_IS_LEARNT:
+        yield from learnt.addresses(stage, path)
     elif noun == "cloud":
         yield from of_the_cloud(stage, path)
     elif path.startswith("/portal/"):
@@ -243,7 +256,7 @@ def complete(reader: Reader) -> set[str]:
         for word, rows in reader.stage.marks.items()
         if reader.may(word)
         and (room or not isinstance(rows[0], OF_THE_ROOM))
-        and (room or reader.viewer.has(Role.SPOC) or not isinstance(rows[0], OF_THE_CLOUD))
+        and (room or reader.viewer.has(Role.SPOC) or not isinstance(rows[0], OF_THE_CLOUD + learnt.OF_LEARNING))
     }
     return expected - reader.seen
 
