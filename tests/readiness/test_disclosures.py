@@ -203,3 +203,13 @@ def test_before_it_is_passed_on_it_is_the_teams_alone(who: object, status: int) 
     assert client.get(f"/disclosures/{row.pk}/").status_code == status
     if status == 200:
         assert len(body(client.get("/disclosures/?format=csv")).splitlines()) == 2
+
+
+def test_a_moment_that_no_calendar_holds_breaks_no_page_of_the_team() -> None:
+    for said_at in ("0001-01-01T00:00", "0044-03-15T12:00", "9999-12-31T23:59"):
+        reported(found_at=said_at, form_id=said_at)
+    assert (
+        Client().post("/disclosure/?language=en", {"text": "Older", "found_at": "1969-12-31T23:00"}).status_code == 302
+    )
+    assert "V20" in page(officer(), "/disclosures/")
+    assert all(row.found_at is None or row.found_at.year > 1980 for row in Disclosure.objects.all())

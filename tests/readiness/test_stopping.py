@@ -17,7 +17,7 @@ from paraat.readiness.actions import authorisations, engagements, scopes, stoppi
 from paraat.readiness.actions.findings import fix_finding, retest_finding
 from paraat.readiness.actions.target_checks import ask_target
 from paraat.readiness.models import Engagement
-from paraat.registry.models import Supply
+from paraat.registry.models import Contact, Organisation, Supply
 from tests import cast
 from tests.readiness import tested
 
@@ -201,3 +201,23 @@ def test_networks_of_the_register_are_found_whatever_their_form() -> None:
         "not_in_scope",
     ]
     assert row.checks.count() == 7
+
+
+def test_the_school_whose_students_test_is_told_too() -> None:
+    school = Organisation.objects.create(
+        kind="partner", name="School (fictitious)", constituent=False, languages=["nl"]
+    )
+    desk = Contact.objects.create(organisation=school, role="spoc", name="SPOC, School", languages=["nl"])
+    cast.channels(desk, [("mail", "desk@school.example")])
+    row = tested.going(firm=school)
+    Delivery.objects.all().delete()
+    stopped(row)
+    assert Delivery.objects.filter(key__startswith="engagement-stop:", address="desk@school.example").count() == 1
+
+
+def test_another_firm_than_the_one_on_the_paper_is_another_paper() -> None:
+    row = tested.going(firm=cast.provider())
+    engagements.change_terms(engagement=row, by=tested.officer(), firm=cast.partner())
+    row.refresh_from_db()
+    assert row.state == Engagement.State.DRAFT
+    assert not row.authorisations.in_force().exists()

@@ -84,6 +84,8 @@ def test_nothing_breaks_it(text: str) -> None:
         ("page", "www.ronse.be/app", "www.ronse.be/APP", False, True),
         ("page", "www.ronse.be/app", "www.ronse.be", False, True),
         ("page", "www.ronse.be/app/x", "www.ronse.be/app", False, True),
+        ("page", "www.ronse.be/app", "www.ronse.be/app;v=1/x", True, True),
+        ("page", "www.ronse.be/app", "www.ronse.be/%61pp%3Bv=1", True, True),
         ("network", "192.0.2.0/24", "192.0.2.7", True, True),
         ("network", "192.0.2.0/25", "192.0.2.0/24", False, True),
         ("network", "2001:db8::/32", "192.0.2.7", False, False),

@@ -29,6 +29,8 @@ from paraat.registry.models import Organisation
 State = Disclosure.State
 OPEN = (State.NEW, State.PASSED_ON, State.ANSWERED)
 LONGEST = 20_000
+OLDEST = 1980
+"""A discovery before this year is a slip of the finger; no clock of the law runs from one."""
 FLOOD = 10
 """Reports within an hour after which one more pages nobody by itself: the first ones page already."""
 RESEARCHER = Actor(ActorKind.CONTACT, None, "researcher")
@@ -77,7 +79,8 @@ def take_disclosure(
     submission: str = "",
     exercise: bool = False,
 ) -> Disclosure:
-    """Save what a researcher reports, and have the officer on call paged. Nothing is asked first; a moment to come is kept as now.
+    """Save what a researcher reports, and have the officer on call paged. Nothing is asked first; a moment to come is kept as now, and one that
+    nobody can have meant is left out.
 
     `full`: it is the whole report already. The same filled-in form is saved once. Raises Invalid without words.
     """
@@ -87,7 +90,7 @@ def take_disclosure(
     if before is not None:
         return before
     now = moment.now()
-    found = min(found_at, now) if found_at else None
+    found = min(found_at, now) if found_at and found_at.year >= OLDEST else None
     due = rules.clocks(regimes.current(rules.REGIME, moment.day(now)), found)
     row = Disclosure(
         number=take_number(kind="V", now=now),

@@ -117,7 +117,8 @@ Words = Callable[[Engagement], tuple[str, str]]
 
 
 def _contacts(row: Engagement, key: str, words: Words) -> None:
-    for contact in contacts_of([row.organisation, *providers(row)]):
+    tested_by = [row.firm] if row.firm is not None else []  # a school answers for its students
+    for contact in contacts_of([row.organisation, *providers(row), *tested_by]):
         with translation.override((contact.languages or contact.organisation.languages or ["nl"])[0]):
             subject, body = words(row)
         for channel in contact.channels.all():

@@ -74,7 +74,7 @@ def change_terms(*, engagement: Engagement, by: Actor, **terms: Any) -> Engageme
         return row
     row.save(update_fields=changed)
     record("engagement.changed", by=by, on=row, organisation=row.organisation_id, detail={"changed": changed})
-    if set(changed) - {"title", "firm"}:
+    if set(changed) - {"title"}:
         lapse(row, by, "the terms were changed")
     return row
 

@@ -95,9 +95,11 @@ def _web(given: str) -> Target | None:
 
 
 def tidy_path(path: str) -> str:
-    """A path without escapes, empty or dotted segments and without a slash at its end; "/" for the whole site."""
+    """A path without escapes, parameters (`;v=1`, which servers take for the same page), empty or dotted segments and without a slash at its end;
+    "/" for the whole site."""
     for _round in range(3):  # escapes of escapes: what a server may undo twice
         path = unquote(path)
+    path = re.sub(r";[^/]*", "", path)
     tidied = posixpath.normpath("/" + path.replace("\\", "/").lstrip("/"))
     return tidied if tidied != "." else "/"
 
