@@ -15,7 +15,9 @@ from django.utils import translation
 from paraat.accounts.models import User
 from paraat.platform import moment
 from paraat.readiness.actions import answers, assessments, audits
+from paraat.readiness.frameworks import current
 from paraat.readiness.models import AnswerEvidence, Assessment, Finding
+from paraat.readiness.outcome import result_of
 from tests import cast
 from tests.readiness import assessed
 from tests.readiness.assessed import ALICE, BOB, answer, answered, opened
@@ -427,6 +429,19 @@ def test_the_grid_is_of_the_provider_itself() -> None:
     assert answer(made, "C01").status == "open"
 
 
+def test_figures_alone_are_an_answer_and_nobody_is_said_not_to_know_it() -> None:
+    made = opened(cast.ronse(), current("cyfun-2025"), level="basic")
+    row = answer(made, "PR.AA-03.2")
+    answers.save_answer(answer=row, version=0, by=ALICE, documentation=4, implementation=3)
+    page = text(spoc().get(reverse("assessment", args=[made.pk])))
+    assert "Scored: 1, Not answered yet: 7" in page
+    assert "PR.AA Identity and access" in page
+    result = result_of(Assessment.objects.get(pk=made.pk))
+    assert (result["answered"], result["counts"]["scored"], result["counts"]["open"]) == (1, 1, 33)
+    assert "PR.AA-03.2" not in result["unsaid"]
+    assert len(result["unsaid"]) == 33
+
+
 # What follows ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -436,6 +451,7 @@ def test_an_auditor_writes_a_finding_of_what_is_not_in_place() -> None:
     assert client.post(reverse("answer_finding", args=[row.pk])).status_code == 302
     made = Finding.objects.get()
     assert (made.origin, made.assessment_id, made.title) == ("audit", audit.pk, "C01 Control 1")
+    assert made.control_id == row.control_id
     assert made.number in text(client.get(reverse("answer", args=[row.pk])))
     assert spoc().post(reverse("answer_finding", args=[row.pk])).status_code == 403
     other = answered(opened(cast.eupen(), audit.edition, kind="external"), C01="not_met")

@@ -17,7 +17,7 @@ from paraat.readiness import finding_patterns
 from paraat.readiness.actions import findings
 from paraat.readiness.models import Finding, Lesson, Retest, Touched
 from tests import cast
-from tests.readiness import tested
+from tests.readiness import assessed, tested
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +153,18 @@ def test_nothing_is_written_before_it_begins_or_from_nowhere() -> None:
         tested.drafted(row)
     with pytest.raises(Invalid):
         findings.draft_finding(author=None, by=tested.officer(), title="x")
+
+
+def test_a_finding_of_an_audit_is_about_what_it_asked() -> None:
+    audit = assessed.opened(cast.ronse(), kind="external", auditor=cast.assessor())
+    asked = assessed.answer(audit, "C01").control
+    fields = {"author": cast.assessor(), "by": tested.officer(), "title": "x", "control": asked}
+    assert findings.draft_finding(assessment=audit, **fields).control == asked
+    with pytest.raises(Invalid):
+        findings.draft_finding(engagement=tested.going(), **fields)
+    other = assessed.opened(cast.eupen(), assessed.edition(key="other"), kind="external")
+    with pytest.raises(Invalid):
+        findings.draft_finding(assessment=other, **fields)
 
 
 # Patterns -------------------------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from paraat.platform.models import JournalEntry
 from paraat.readiness import figures
 from paraat.readiness.actions import programmes_answers as answers
 from paraat.readiness.actions import programmes_money as money
+from paraat.readiness.actions.assessments import submit_assessment
 from paraat.readiness.actions.programmes import close_programme, open_programme, revise_programme, set_budget
 from paraat.readiness.actions.programmes_steps import record_step
 from paraat.readiness.actions.programmes_undoing import undo_step
@@ -27,11 +28,11 @@ from paraat.readiness.models import (
     Participation,
     Programme,
     ProgrammeAnswer,
-    Standing,
     Step,
     Touched,
 )
 from tests import cast
+from tests.readiness.assessed import answered, edition, opened
 
 pytestmark = pytest.mark.django_db
 AUDIT = {"share": "2/3", "cap": "4000", "again": "1/2"}
@@ -133,11 +134,12 @@ def test_released_money_moves_the_next_one_up_and_tells_it_once(audit: Programme
 
 def test_the_least_mature_moves_up_first_where_the_rules_say_so() -> None:
     programme = open_programme(by=SYSTEM, key="mfa", rules={"share": "1/2", "cap": "1000", "selection": "maturity"})
-    rows = {}
-    for town, score in [(cast.ronse(), "4.0"), (cast.spiere_helkijn(), None), (cast.eupen(), "1.5")]:
-        if score:
-            Standing.objects.create(organisation=town, basics_score=Decimal(score), changed_at=moment.now())
+    basics, rows = edition(2, key="basics"), {}
+    for town, said in [(cast.ronse(), "met"), (cast.spiere_helkijn(), None), (cast.eupen(), "not_met")]:
+        if said:  # nobody counted it yet: who signs up a minute after it was submitted is placed by what it says
+            submit_assessment(assessment=answered(opened(town, basics), C01=said, C02="met"), by=SYSTEM)
         rows[town.name] = sign_up(programme, town)
+    assert [rows[name].maturity for name in ("Ronse", "Spiere-Helkijn", "Eupen")] == [100, None, 50]
     assert [one.organisation.name for one in money.waiting(programme)] == ["Eupen", "Ronse", "Spiere-Helkijn"]
     budget(programme, 1000)
     assert {name: state(row) for name, row in rows.items()} == {

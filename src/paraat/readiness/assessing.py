@@ -78,7 +78,9 @@ def parts(one: Assessment) -> list[rules.Part]:
     for function, category, status, number, figures in rows:
         key = rules.part_key(function, category)
         name, counts, answered = found.get(key, (function, {}, 0))
-        counts[status] = counts.get(status, 0) + number
+        counts[status] = counts.get(status, 0) + number - figures
+        if figures:
+            counts[rules.SCORED] = counts.get(rules.SCORED, 0) + figures
         answered += number if status != rules.OPEN else figures
         found[key] = (name, counts, answered)
     order = _order(one)

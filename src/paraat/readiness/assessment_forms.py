@@ -13,6 +13,7 @@ from paraat.kernel.errors import ParaatError
 from paraat.kernel.marking import Role
 from paraat.platform import moment
 from paraat.platform.pages import words_for
+from paraat.readiness import scoring_words
 from paraat.readiness.assessment_words import MATURITY, STATUS_WORDS, named
 from paraat.readiness.models import Edition
 from paraat.registry.models import Organisation
@@ -47,7 +48,9 @@ def edition_choices() -> list[tuple[str, str]]:
     found = []
     for one in rows:
         title = named(one)
-        found += [(f"{one.pk}:{level}", f"{title} · {level}") for level in one.levels] or [(f"{one.pk}:", title)]
+        found += [(f"{one.pk}:{level}", f"{title} · {scoring_words.level(level)}") for level in one.levels] or [
+            (f"{one.pk}:", title)
+        ]
     return found
 
 

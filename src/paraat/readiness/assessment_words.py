@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from paraat.platform.jinja import in_language
+from paraat.readiness.frameworks.shipped import names
 from paraat.readiness.models import Answer, Assessment, Edition
 from paraat.readiness.rules import assessments as rules
 from paraat.readiness.rules.comparison import Difference, Turn
@@ -25,6 +26,7 @@ LOOKS = {
 STATE_LOOKS = {"open": "waiting", "submitted": "known", "closed": "calm"}
 STATUS_WORDS: Mapping[str, Any] = dict(Answer.Status.choices)
 KIND_WORDS: Mapping[str, Any] = dict(Assessment.Kind.choices)
+COUNTED: Mapping[str, Any] = {**STATUS_WORDS, rules.SCORED: _("Scored")}
 CHOICES = [(status, STATUS_WORDS[status]) for status in rules.STATUSES]
 MATURITY = [(figure, figure) for figure in range(1, 6)]
 DIFFERENCES = {
@@ -67,17 +69,25 @@ FUNCTIONS = {
 }
 
 
+def part_name(key: str, function: str = "") -> str:
+    """What a part of an assessment is called: a category with its code, a function by its word, or everything."""
+    if key == rules.ALL:
+        return str(_("All questions"))
+    said = in_language(names().get(key))
+    return f"{key} {said}" if said and key != function else str(said or FUNCTIONS.get(key, key))
+
+
 def meter(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The bar of an assessment: in place, partly, not in place, could not be judged, does not apply or open."""
+    """The bar of an assessment: in place, partly, not in place, scored only, could not be judged, does not apply or open."""
     unclear = sum(counts.get(one, 0) for one in rules.UNCLEAR)
     rest = counts.get(rules.NOT_APPLICABLE, 0) + counts.get(rules.OPEN, 0)
     judged = [(LOOKS[one], counts.get(one, 0)) for one in (rules.MET, rules.PARTLY, rules.NOT_MET)]
-    return [*judged, ("none", unclear), ("calm", rest)]
+    return [*judged, ("scored", counts.get(rules.SCORED, 0)), ("none", unclear), ("calm", rest)]
 
 
 def counted(counts: Mapping[str, int]) -> str:
     """The same in words: every status that occurs, with how many."""
-    named = (f"{STATUS_WORDS[one]}: {counts[one]}" for one in (*rules.STATUSES, rules.OPEN) if counts.get(one))
+    named = (f"{COUNTED[one]}: {counts[one]}" for one in (*rules.STATUSES, rules.SCORED, rules.OPEN) if counts.get(one))
     return ", ".join(named)
 
 

@@ -17,16 +17,21 @@ def result_of(assessment: Assessment) -> dict[str, Any]:
     )  # not what is no longer asked
     rows = list(asked.select_related("control").order_by("control__position"))
     return _scored(assessment, rows) | {
-        "counts": rules.counted(row.status for row in rows),
-        "answered": sum(rules.is_answered(row.status, row.documentation, row.implementation) for row in rows),
+        "counts": rules.counted(rules.counts_as(row.status, row.documentation, row.implementation) for row in rows),
+        "answered": sum(_said(row) for row in rows),
         "asked": len(rows),
         "unmet": [row.control.identifier for row in rows if row.status in rules.ASKS_MEASURE],
         "unclear": [row.control.identifier for row in rows if row.status in rules.UNCLEAR],
-        "unsaid": [row.control.identifier for row in rows if row.status == rules.OPEN],
+        "unsaid": [row.control.identifier for row in rows if not _said(row)],
         "unexplained": [
             row.control.identifier for row in rows if row.status == rules.NOT_APPLICABLE and not row.explanation.strip()
         ],
     }
+
+
+def _said(row: Answer) -> bool:
+    """Figures of maturity say something without a status too."""
+    return rules.is_answered(row.status, row.documentation, row.implementation)
 
 
 def _scored(assessment: Assessment, rows: list[Answer]) -> dict[str, Any]:

@@ -49,6 +49,8 @@ FIELDS: Mapping[str, Any] = {
     "implementation": gettext_lazy("Implementation score"),
     "comments": gettext_lazy("Comments"),
     "assessor": gettext_lazy("Comments of the assessor"),
+    "status": gettext_lazy("Answer"),
+    "explanation": gettext_lazy("Explanation"),
 }
 
 

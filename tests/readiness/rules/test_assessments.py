@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,13 +65,29 @@ def test_an_auditor_compares_after_he_submitted_or_when_it_was_shared(one: Whose
         assert one.submitted or one.shared
 
 
-@given(st.lists(st.sampled_from([*rules.STATUSES, rules.OPEN])))
+@given(st.lists(st.sampled_from([*rules.STATUSES, rules.SCORED, rules.OPEN])))
 def test_every_status_is_counted_apart_and_nothing_is_lost(statuses: list[str]) -> None:
     found = rules.counted(statuses)
     assert sum(found.values()) == len(statuses)
     assert found["not_testable"] == statuses.count("not_testable")
     assert found["error"] == statuses.count("error")
-    assert set(found) == {*rules.STATUSES, rules.OPEN}
+    assert set(found) == {*rules.STATUSES, rules.SCORED, rules.OPEN}
+
+
+@pytest.mark.parametrize(
+    ("given", "heading"),
+    [
+        (("open", 4, 2), "scored"),
+        (("open", 4, None), "open"),
+        (("open", None, None), "open"),
+        (("not_met", 4, 2), "not_met"),
+    ],
+)
+def test_figures_without_a_status_are_an_answer_of_their_own(
+    given: tuple[str, int | None, int | None], heading: str
+) -> None:
+    assert rules.counts_as(*given) == heading
+    assert (heading != "open") == rules.is_answered(*given)
 
 
 maturity = st.none() | st.integers(1, 5)

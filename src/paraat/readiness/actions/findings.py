@@ -15,7 +15,7 @@ from paraat.readiness import configuration
 from paraat.readiness.actions.finding_news import settle_finding, tell_disclosed
 from paraat.readiness.actions.numbers import take_number
 from paraat.readiness.actions.standing import touch
-from paraat.readiness.models import Assessment, Disclosure, Engagement, Finding, FindingEvidence, Retest
+from paraat.readiness.models import Assessment, Control, Disclosure, Engagement, Finding, FindingEvidence, Retest
 from paraat.readiness.rules import cvss, patterns
 
 State = Finding.State
@@ -34,18 +34,21 @@ def draft_finding(
     engagement: Engagement | None = None,
     assessment: Assessment | None = None,
     disclosure: Disclosure | None = None,
+    control: Control | None = None,
     **fields: str,
 ) -> Finding:
     """Begin to write a finding of an engagement, an audit or a researcher's report; its author and the testers beside him read it, nobody else.
 
-    `fields`: any of FIELDS. Raises Invalid without a title, for a wrong vector or CWE number, or with none or several sources; Conflict when
-    the engagement was not begun or is closed.
+    `control`: what an audit asked that is not in place; measures that come from the finding are about the same. `fields`: any of FIELDS. Raises
+    Invalid without a title, for a wrong vector or CWE number, with none or several sources, or for a control that the audit does not ask; Conflict
+    when the engagement was not begun or is closed.
     """
     sources = [one for one in (engagement, assessment, disclosure) if one is not None]
     if len(sources) != 1 or sources[0].organisation_id is None:
         raise Invalid("A finding comes from one engagement, one audit, or one researcher's report")
     if engagement is not None and not Engagement.objects.filter(pk=engagement.pk, state__in=WRITTEN_IN).exists():
         raise Conflict("Findings are written while testing goes on, and until it is closed")
+    _demand_asked(assessment, control)
     now = moment.now()
     row = Finding(
         number=take_number(kind="F", now=now),
@@ -54,6 +57,7 @@ def draft_finding(
         engagement=engagement,
         assessment=assessment,
         disclosure=disclosure,
+        control=control,
         written_by=author,
         tlp=Tlp.AMBER_STRICT,
         exercise=sources[0].exercise,
@@ -196,6 +200,13 @@ def _origin(engagement: Engagement | None, assessment: Assessment | None) -> str
     if engagement is not None:
         return Finding.Origin.ENGAGEMENT
     return Finding.Origin.AUDIT if assessment is not None else Finding.Origin.RESEARCHER
+
+
+def _demand_asked(assessment: Assessment | None, control: Control | None) -> None:
+    if control is None:
+        return
+    if assessment is None or not assessment.answers.filter(control=control).exists():
+        raise Invalid("This audit does not ask that", field="control")
 
 
 def _clean(fields: dict[str, str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from paraat.platform import moment
 from paraat.platform.actions import action, record
 from paraat.readiness.actions.programmes_money import change, free_money, held, hold, move_up
 from paraat.readiness.actions.programmes_steps import note_step
+from paraat.readiness.actions.standing import refresh
 from paraat.readiness.models import Participation, Programme, ProgrammeAnswer, Standing, Step
 from paraat.readiness.programmes import rules_of
 from paraat.readiness.rules import cofunding, rungs
@@ -91,7 +92,8 @@ def _note_sign_up(taking: Participation, day: date, by: Actor, now: datetime) ->
 
 
 def _maturity(organisation: Organisation) -> Decimal | None:
-    """The newest score of its basics, for the selection by maturity."""
+    """The score of its basics as it is at this moment, for the selection by maturity: what was answered a minute ago counts."""
+    refresh([organisation.pk])
     found: Decimal | None = (
         Standing.objects.filter(organisation=organisation).values_list("basics_score", flat=True).first()
     )

@@ -21,9 +21,11 @@ _SCORED_NOT = (Answer.Status.NOT_TESTABLE, Answer.Status.ERROR)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a workbook brought: how many answers differ (and were saved, unless it was only looked at), what was put aside, what is not asked here."""
+    """What a workbook brought: what differs (and was saved, unless it was only looked at) and what stood there before, both by identifier and field;
+    what was put aside, and what is not asked here."""
 
     answers: dict[str, dict[str, Any]]
+    was: dict[str, dict[str, Any]]
     same: int
     bad: tuple[Bad, ...]
     not_asked: tuple[str, ...]
@@ -51,7 +53,7 @@ def import_answers(*, assessment: Assessment, content: bytes, by: Actor, dry_run
         raise NotOpen()
     workbook = read_workbook(content)
     answers = _answers(assessment)
-    changes = {}
+    changes, was = {}, {}
     same = 0
     for line in workbook.lines:
         if (answer := answers.get(line.identifier)) is None:
@@ -61,6 +63,7 @@ def import_answers(*, assessment: Assessment, content: bytes, by: Actor, dry_run
         same += bool(fields) and not changed
         if changed:
             changes[line.identifier] = changed
+            was[line.identifier] = {name: getattr(answer, name) for name in changed}
     not_asked = tuple(
         one.identifier
         for one in workbook.lines
@@ -68,7 +71,7 @@ def import_answers(*, assessment: Assessment, content: bytes, by: Actor, dry_run
     )
     if not dry_run:
         _save(assessment, answers, changes, by, len(workbook.bad))
-    return Taken(changes, same, workbook.bad, not_asked, saved=not dry_run)
+    return Taken(changes, was, same, workbook.bad, not_asked, saved=not dry_run)
 
 
 def _save(

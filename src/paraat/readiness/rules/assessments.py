@@ -21,6 +21,8 @@ STATUSES = (MET, PARTLY, NOT_MET, NOT_APPLICABLE, NOT_TESTABLE, ERROR)
 """What can be answered, in the order in which they are offered (keys 1 to 6)."""
 UNCLEAR = frozenset({NOT_TESTABLE, ERROR})
 """Answers that say nothing about the control: never counted as fine."""
+SCORED = "scored"
+"""In counts, beside the statuses: no status, and both figures of maturity. It is an answer, and says neither fine nor not."""
 ASKS_MEASURE = frozenset({NOT_MET, PARTLY})
 """Answers that ask what will be done about it."""
 
@@ -92,7 +94,12 @@ def tally(status: str, documentation: int | None, implementation: int | None) ->
 def counted(statuses: Iterable[str]) -> dict[str, int]:
     """How many of each status, every status named, zero included: what could not be tested is never hidden in another figure."""
     found = Counter(statuses)
-    return {status: found.get(status, 0) for status in (*STATUSES, OPEN)}
+    return {status: found.get(status, 0) for status in (*STATUSES, SCORED, OPEN)}
+
+
+def counts_as(status: str, documentation: int | None, implementation: int | None) -> str:
+    """Under which heading an answer is counted: its status, or `SCORED` where it has figures only."""
+    return SCORED if status == OPEN and is_answered(status, documentation, implementation) else status
 
 
 def in_level(levels: Sequence[str], chosen: str, of_control: str) -> bool:

@@ -236,7 +236,7 @@ def one(request: Request, pk: UUID) -> HttpResponse:
         "writes": assessing.answers_it(request.viewer, answer.assessment),
         "finds": rules.is_auditor(request.viewer, assessing.whose(answer.assessment)),
         "findings": Finding.objects.visible_to(request.viewer).filter(
-            assessment=answer.assessment_id, title__startswith=f"{answer.control.identifier} "
+            assessment=answer.assessment_id, control__identifier=answer.control.identifier
         ),
         "address": _address(answer),
     }
@@ -251,10 +251,16 @@ def finding(request: Request, pk: UUID) -> HttpResponse:
     if answer.assessment.kind != rules.EXTERNAL:
         raise Http404
     title = f"{answer.control.identifier} {in_language(answer.control.title)}"[:200]
-    author, of, what = cast("User", request.user), answer.assessment, answer.explanation
     made = attempt(
         request,
-        lambda: draft_finding(author=author, by=request.actor, assessment=of, title=title, what=what),
+        lambda: draft_finding(
+            author=cast("User", request.user),
+            by=request.actor,
+            assessment=answer.assessment,
+            control=answer.control,
+            title=title,
+            what=answer.explanation,
+        ),
         _("Written. Nobody but you reads it until you tell the owner."),
     )
     return HttpResponseRedirect(reverse("finding", args=[made.pk]) if made else _address(answer))

@@ -160,7 +160,7 @@ def page(request: Request, row: Assessment, **wrong: forms.Form) -> HttpResponse
     viewer, whose = request.viewer, assessing.whose(row)
     reads = rules.reads_answers(viewer, whose)
     parts = assessing.parts(row) if reads else []
-    counts = {status: sum(part.counts.get(status, 0) for part in parts) for status in (*rules.STATUSES, rules.OPEN)}
+    counts = {status: sum(part.counts.get(status, 0) for part in parts) for status in words.COUNTED}
     context = {
         "row": row,
         "words": words,

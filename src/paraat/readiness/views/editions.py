@@ -18,6 +18,7 @@ from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
 from paraat.readiness import assessing, frameworks, scoring_words
 from paraat.readiness.actions import editions, workbooks
+from paraat.readiness.assessment_words import STATUS_WORDS
 from paraat.readiness.downloads import HARMLESS
 from paraat.readiness.framework_forms import EditionForm, WorkbookForm
 from paraat.readiness.frameworks import importing
@@ -175,5 +176,11 @@ def _readable(request: Request, pk: UUID) -> Assessment:
 
 def _page(request: Request, row: Assessment, context: dict[str, Any], status: int) -> HttpResponse:
     forms = {"form": WorkbookForm(auto_id="read_%s"), "fill_form": WorkbookForm(auto_id="fill_%s")}
-    rest = {"row": row, "words": scoring_words, "may": assessing.answers_it(request.viewer, row), "taken": None}
+    rest = {
+        "row": row,
+        "words": scoring_words,
+        "said": STATUS_WORDS,
+        "may": assessing.answers_it(request.viewer, row),
+        "taken": None,
+    }
     return render(request, "readiness/frameworks/workbook.html", forms | rest | context, status=status)

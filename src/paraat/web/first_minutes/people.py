@@ -49,6 +49,7 @@ CAST = (
     Character("spoc-zwijndrecht", "SPOC, Zwijndrecht", Role.SPOC, "11056"),
     Character("partner", "Partner, association", Role.PARTNER, body="Association of municipalities (demonstration)"),
     Character("tester", "Tester", Role.TESTER),
+    Character("assessor", "External auditor", Role.ASSESSOR),
     Character("provider", "Provider, regional ICT desk", Role.PROVIDER, body="Regional ICT desk (demonstration)"),
 )
 BY_KEY = {one.key: one for one in CAST}
