@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from paraat.kernel.marking import ROOM, Role, Viewer
 from paraat.platform.facts import Recorded, subscribe
 from paraat.platform.registrations import (
+    Demonstration,
     MenuEntry,
     Panel,
     PersonalData,
     Searchable,
+    demonstration,
     menu,
     panels,
     personal_data,
@@ -68,6 +70,12 @@ def _find(words: str, viewer: Viewer, limit: int) -> Iterator[tuple[str, str, st
         yield f"{lesson.number} · {title}", reverse("lesson", args=[lesson.pk]), str(lesson.get_state_display())
 
 
+def _demonstrate() -> None:
+    from paraat.readiness.lesson_demonstration import load  # as above
+
+    load()
+
+
 menu.add(MenuEntry(_("Lessons"), "lessons", frozenset(ROOM), 401))
 menu.add(MenuEntry(_("Lessons for us"), "lessons_ours", frozenset({Role.SPOC}), 401))
 menu.add(MenuEntry(_("Lessons for our customers"), "lessons_customers", frozenset({Role.PROVIDER}), 401))
@@ -79,3 +87,4 @@ panels.add(Panel("notice.link", _panel("of_link"), "lessons", 40))
 panels.add(Panel("organisation", _panel("of_organisation"), "lessons", 60))
 searchables.add(Searchable("lessons", _find))
 personal_data.add(PersonalData("lessons", _export, _erase))
+demonstration.add(Demonstration("lessons", _demonstrate, 92))
