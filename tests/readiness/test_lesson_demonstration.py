@@ -34,7 +34,7 @@ def test_the_demonstration_is_loaded_once_and_rings_nobody() -> None:
     figures = lesson_figures.of_lesson(lesson)
     assert (figures.told, figures.closed, figures.silent, figures.by_providers) == (5, 2, 2, 1)
     assert lesson.exercise and recognising.found(lesson) == ()
-    assert all(set(words) == {"nl", "fr", "de", "en"} for words in lesson_demonstration.WORDS.values())
+    assert set(lesson.title) == set(lesson.happened) == set(lesson.advice) == {"nl", "fr", "de", "en"}
     assert set(Notice.objects.values_list("exercise", "state")) == {(True, "acknowledged")}
     assert not Delivery.objects.filter(exercise=False).exists()
     assert not LessonAnswer.objects.real().exists()

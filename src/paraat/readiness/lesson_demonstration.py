@@ -27,25 +27,23 @@ SPOC = Actor(ActorKind.SYSTEM, None, "SPOC (demonstration)")
 DESK = Actor(ActorKind.SYSTEM, None, "Desk (demonstration)")
 
 TOWNS = ("45041", "11001", "12025", "24020", "41002")
-WORDS: dict[str, dict[str, str]] = {
-    "title": {
-        "nl": "Back-ups die met het netwerk mee verdwenen (demonstratie)",
-        "fr": "Des sauvegardes disparues avec le réseau (démonstration)",
-        "de": "Sicherungen, die mit dem Netz verschwanden (Demonstration)",
-        "en": "Backups that went with the network (demonstration)",
-    },
-    "happened": {
-        "nl": "Verzonnen: wie binnenkwam met het wachtwoord van een beheerder, kon ook de back-ups wissen.",
-        "fr": "Inventé : qui est entré avec le mot de passe d’un administrateur a pu effacer aussi les sauvegardes.",
-        "de": "Erfunden: Wer mit dem Kennwort eines Administrators hereinkam, konnte auch die Sicherungen löschen.",
-        "en": "Invented: who came in with the password of an administrator could erase the backups as well.",
-    },
-    "advice": {
-        "nl": "Bewaar één kopie waar geen account van het netwerk bij kan.\nZet ze elk kwartaal een keer terug, en schrijf op hoe lang het duurde.",
-        "fr": "Gardez une copie hors de portée de tout compte du réseau.\nRestaurez-la chaque trimestre, et notez le temps que cela a pris.",
-        "de": "Bewahren Sie eine Kopie auf, an die kein Konto des Netzes herankommt.\nSpielen Sie sie jedes Quartal zurück, und notieren Sie die Dauer.",
-        "en": "Keep one copy that no account of the network can reach.\nPut it back once a quarter, and write down how long it took.",
-    },
+TITLE = {
+    "nl": "Back-ups die met het netwerk mee verdwenen (demonstratie)",
+    "fr": "Des sauvegardes disparues avec le réseau (démonstration)",
+    "de": "Sicherungen, die mit dem Netz verschwanden (Demonstration)",
+    "en": "Backups that went with the network (demonstration)",
+}
+HAPPENED = {
+    "nl": "Verzonnen: wie binnenkwam met het wachtwoord van een beheerder, kon ook de back-ups wissen.",
+    "fr": "Inventé : qui est entré avec le mot de passe d’un administrateur a pu effacer aussi les sauvegardes.",
+    "de": "Erfunden: Wer mit dem Kennwort eines Administrators hereinkam, konnte auch die Sicherungen löschen.",
+    "en": "Invented: who came in with the password of an administrator could erase the backups as well.",
+}
+ADVICE = {
+    "nl": "Bewaar één kopie waar geen account van het netwerk bij kan.\nZet ze elk kwartaal een keer terug, en schrijf op hoe lang het duurde.",
+    "fr": "Gardez une copie hors de portée de tout compte du réseau.\nRestaurez-la chaque trimestre, et notez le temps que cela a pris.",
+    "de": "Bewahren Sie eine Kopie auf, an die kein Konto des Netzes herankommt.\nSpielen Sie sie jedes Quartal zurück, und notieren Sie die Dauer.",
+    "en": "Keep one copy that no account of the network can reach.\nPut it back once a quarter, and write down how long it took.",
 }
 
 
@@ -55,7 +53,7 @@ def load() -> None:
     if not towns or Lesson.objects.exists():
         return
     audience = {"organisations": [str(town.pk) for town in towns]}
-    lesson = draft_lesson(by=OFFICER, audience=audience, exercise=True, **WORDS)
+    lesson = draft_lesson(by=OFFICER, audience=audience, exercise=True, title=TITLE, happened=HAPPENED, advice=ADVICE)
     release_lesson(lesson=lesson, by=OFFICER)
     _seen(lesson)
     _answered(lesson)
