@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from paraat.kernel.actor import Actor
+from paraat.kernel.actor import SYSTEM, Actor
 from paraat.kernel.errors import Conflict, Invalid
 from paraat.platform import moment
 from paraat.platform.actions import action, record
@@ -22,6 +22,7 @@ from paraat.readiness.actions.standing import touch
 from paraat.readiness.models import Budget, Commitment, Participation, Programme, Step
 from paraat.readiness.programmes import rules_of
 from paraat.readiness.rules import cofunding
+from paraat.registry.models import Organisation
 
 State = Participation.State
 
@@ -178,13 +179,12 @@ def _take(budget: Budget, more: Decimal) -> None:
 
 # The waiting list -----------------------------------------------------------------------------------------------------------------
 def waiting(programme: Programme) -> list[Participation]:
-    """Who waits, first one first, by the rule of the programme."""
-    rows = {
-        one.pk: one
-        for one in Participation.objects.filter(
-            programme=programme, state=State.WAITING, exercise=False
-        ).select_related("organisation")
-    }
+    """Who waits, first one first, by the rule of the programme. Who does not exist any more keeps its row, gets no money and holds up nobody."""
+    existing = Organisation.objects.as_of(moment.today()).values("pk")
+    held = Participation.objects.filter(
+        programme=programme, state=State.WAITING, exercise=False, organisation__in=existing
+    )
+    rows = {one.pk: one for one in held.select_related("organisation")}
     listed = [
         cofunding.Waiting(one.pk, one.waiting_since or one.state_at, one.needs or Decimal(0), one.maturity)
         for one in rows.values()
@@ -208,6 +208,16 @@ def move_up(programme: Programme, *, by: Actor, quiet: UUID | None = None) -> li
             record("participation.moved_up", by=by, on=one, organisation=one.organisation_id, detail=detail)
             tell_moved_up(programme, one, now)
     return moved
+
+
+@action
+def move_up_everywhere(*, by: Actor = SYSTEM) -> int:
+    """Give the year's free money to whoever waits in any programme, as a new year brings it; how many moved up."""
+    rows = Participation.objects.filter(state=State.WAITING, exercise=False)
+    return sum(
+        len(move_up(hold(key), by=by))
+        for key in rows.order_by("programme").values_list("programme", flat=True).distinct()
+    )
 
 
 def _give(participation: Participation, budget: Budget, now: datetime) -> None:

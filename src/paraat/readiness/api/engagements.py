@@ -10,6 +10,7 @@ from ninja import Query, Schema
 from pydantic import Field, StringConstraints
 
 from paraat.accounts.models import User
+from paraat.kernel.errors import NotAllowed
 from paraat.kernel.marking import TEAM, WATCHES, Role
 from paraat.platform.api import Answer, ApiRequest, Operations, Page, Part, Plain, Scope, TlpLabel, page, visible
 from paraat.readiness.actions.stopping import stop_testing
@@ -118,7 +119,7 @@ class TargetIn(Schema):
 )
 def ask(request: ApiRequest, engagement: UUID, given: TargetIn) -> TargetCheck:
     """Ask whether a target may be touched, now. Question and answer are kept."""
-    return ask_target(engagement=_one(request, engagement), by=request.actor, **given.model_dump())
+    return ask_target(engagement=_acting(request, engagement), by=request.actor, **given.model_dump())
 
 
 class StopIn(Schema):
@@ -136,7 +137,7 @@ class StopIn(Schema):
 )
 def stop(request: ApiRequest, engagement: UUID, given: StopIn) -> Engagement:
     """EMERGENCY STOP: testing stops at once and everybody is told. 409 when it is stopped already."""
-    row = _one(request, engagement)
+    row = _acting(request, engagement)
     key = request.viewer.user if request.viewer.has(Role.TESTER) else None
     user = User.objects.filter(pk=key).first() if key is not None else None
     return stop_testing(engagement=row, because=given.because, by=request.actor, user=user)
@@ -145,3 +146,11 @@ def stop(request: ApiRequest, engagement: UUID, given: StopIn) -> Engagement:
 def _one(request: ApiRequest, key: UUID) -> Engagement:
     found: Engagement = visible(Engagement.objects.all(), request, key)
     return found
+
+
+def _acting(request: ApiRequest, key: UUID) -> Engagement:
+    """The engagement for the team, its testers and its owner; 403 for who only reads it in another role."""
+    row, viewer = _one(request, key), request.viewer
+    if not (viewer.is_team or viewer.has(Role.TESTER) or row.organisation_id in viewer.own):
+        raise NotAllowed("This account may not do that")
+    return row

@@ -86,6 +86,8 @@ def scope_out(request: Request, pk: UUID, line: UUID) -> HttpResponse:
 def bring(request: Request, pk: UUID, paper: UUID) -> HttpResponse:
     """The signed paper comes back."""
     row = paper_of(request, pk, paper)
+    if not buttons.parts_of(request, row.engagement):  # who only reads it in another role
+        raise PermissionDenied
     form = SignedForm(request.POST, request.FILES)
     if not form.is_valid():
         return engagements.page(request, row.engagement, {f"signed {paper}": form})
@@ -160,6 +162,8 @@ def away(request: Request, pk: UUID, tester: UUID) -> HttpResponse:
 def ask(request: Request, pk: UUID) -> HttpResponse:
     """May this target be touched? The answer is shown and kept."""
     row = engagement_of(request, pk)
+    if not buttons.parts_of(request, row):
+        raise PermissionDenied
     form: forms.Form = TargetForm(request.POST, auto_id="id_ask_%s")
     if not form.is_valid():
         return engagements.page(request, row, {"target": form})

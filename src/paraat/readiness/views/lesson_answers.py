@@ -184,6 +184,8 @@ def _save(form: AnswerForm, answer: LessonAnswer, by: Actor) -> bool:
 def measure(request: Request, pk: UUID) -> HttpResponse:
     """Make what the lesson asks a measure of this constituent."""
     answer: LessonAnswer = found(answers_of(request), pk)
+    if not works(request) and answer.organisation_id not in request.viewer.own:  # who only reads it in another role
+        raise Http404
     attempt(
         request,
         lambda: make_measure(answer=answer, by=request.actor),

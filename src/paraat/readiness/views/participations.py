@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -82,6 +82,14 @@ def _is_own(request: Request, row: Participation) -> bool:
     return request.viewer.has(Role.SPOC) and row.organisation_id in request.viewer.own
 
 
+def _for_writing(request: Request, pk: UUID) -> Participation:
+    """The participation for the team and its own SPOC; else 404: who reads it in another role does not write in it."""
+    row = participation_of(request, pk)
+    if not (request.viewer.has(*TEAM) or _is_own(request, row)):
+        raise Http404
+    return row
+
+
 def _back(pk: UUID, part: str = "") -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('participation', args=[pk])}{'#' + part if part else ''}")
 
@@ -145,7 +153,7 @@ _MONEY: dict[str, tuple[Callable[..., Any], type[forms.Form], str]] = {
 @allow(*WRITES)
 def withdraw(request: Request, pk: UUID) -> HttpResponse:
     """It takes part no longer."""
-    row = participation_of(request, pk)
+    row = _for_writing(request, pk)
     attempt(
         request,
         lambda: programmes_answers.withdraw(participation=row, by=request.actor, **checked(BecauseForm(request.POST))),
@@ -158,7 +166,7 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 @allow(*WRITES)
 def paper(request: Request, pk: UUID) -> HttpResponse:
     """Keep a document of a step."""
-    row = participation_of(request, pk)
+    row = _for_writing(request, pk)
 
     def deed() -> ProgrammePaper:
         given = checked(PaperForm(request.POST, request.FILES))
