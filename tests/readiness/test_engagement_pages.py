@@ -58,6 +58,7 @@ def test_a_tester_sees_his_engagement_and_nothing_else() -> None:
     assert tester.get("/")["Location"] == "/engagements/"
     text = page(tester, "/engagements/")
     assert mine.number in text and other.number not in text
+    assert '<details class="more"' not in text, "few entries stand in the bar itself"
     assert "May I touch this?" in page(tester, f"/engagements/{mine.pk}/")
     page(tester, f"/engagements/{other.pk}/", 404)
     for path in (
@@ -287,3 +288,6 @@ def test_a_page_that_is_open_is_told_and_fetches_the_stop() -> None:
         stopping.stop_testing(engagement=row, because="A counter is down", by=tested.officer())
     assert any("pg_notify" in one["sql"] and f"engagement.{row.pk}" in one["sql"] for one in asked.captured_queries)
     assert "A counter is down" in body(client.get(f"/engagements/{row.pk}/parts/", {"have": have}))
+    parts = body(officer().get(f"/engagements/{row.pk}/parts/")).split('<div data-part="')
+    alarm = next(one for one in parts if one.startswith("alarm"))
+    assert "A counter is down" in alarm and "<form" not in alarm, "a part with a form waits until it was filled in"
