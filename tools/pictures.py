@@ -33,6 +33,7 @@ def main() -> None:
         phone.context.add_cookies([language])
         _take(officer, phone, folder)
         case = _respond(officer, folder)
+        _learn(officer, folder)
         _recover(officer, case, folder)
         made.down()
         made.python(
@@ -103,6 +104,14 @@ def _respond(officer: Person, folder: Path) -> str:
     officer.page.wait_for_timeout(7000)
     _shot(officer, folder / "room.png")
     return case
+
+
+def _learn(officer: Person, folder: Path) -> None:
+    """All constituents on one page."""
+    officer.page.set_viewport_size({"width": 1440, "height": 1250})
+    officer.go("/population/")
+    officer.page.wait_for_timeout(1000)
+    _shot(officer, folder / "population.png")
 
 
 def _recover(officer: Person, case: str, folder: Path) -> None:

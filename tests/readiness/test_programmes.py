@@ -325,14 +325,18 @@ def test_words_of_rules_say_share_cap_rounding_and_order(audit: Programme) -> No
 
 
 def test_the_demonstration_is_loaded_once_and_says_that_it_is_invented() -> None:
-    from paraat.readiness.programme_demonstration import load
+    from paraat.readiness.programme_demonstration import SOURCE, load
     from paraat.registry import belgium
     from paraat.registry.actions import load_belgium
 
     load_belgium(by=SYSTEM, regions=[belgium.FLANDERS])
     load(), load()
-    assert {one.source for one in Programme.objects.all()} == {"Demonstratie: verzonnen bedragen en deelnemers"}
-    found = {(row.programme.key, row.organisation.name): row.state for row in Participation.objects.all()}
+    assert {one.source for one in Programme.objects.all()} == {SOURCE}
+    history = Participation.objects.filter(steps__source=SOURCE).distinct()
+    assert history.count() > 200
+    found = {
+        (row.programme.key, row.organisation.name): row.state for row in Participation.objects.exclude(pk__in=history)
+    }
     assert found == {
         ("audit", "Aalst"): "going", ("audit", "Kortrijk"): "waiting", ("ethical-hacking", "Aalst"): "declined",
         ("ethical-hacking", "Ronse"): "equivalent",

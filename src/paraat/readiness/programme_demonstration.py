@@ -1,4 +1,4 @@
-"""What a demonstration has of programmes: two of them with a budget, a town on the ladder, one that waits, one with an equivalent of its own.
+"""What a demonstration has of programmes: two with a budget and a history, a town on the ladder, one that waits, one with its own equivalent.
 
 The budgets and prices are invented and say so in the source; who takes part is too. No public figure is shown as ours.
 """
@@ -13,6 +13,7 @@ from paraat.kernel.actor import SYSTEM
 from paraat.platform import moment
 from paraat.readiness.actions.programmes import open_programme, set_budget
 from paraat.readiness.actions.programmes_answers import claim_equivalent, decline, sign_up
+from paraat.readiness.actions.programmes_import import import_history
 from paraat.readiness.actions.programmes_money import commit_price
 from paraat.readiness.actions.programmes_steps import record_step
 from paraat.readiness.models import Programme
@@ -43,10 +44,25 @@ def load() -> None:
     audit = open_programme(by=SYSTEM, key="audit", about=ABOUT["audit"], rules=rules, source=SOURCE)
     set_budget(programme=audit, year=moment.today().year, amount=Decimal(6000), by=SYSTEM)
     hacking = open_programme(by=SYSTEM, key="ethical-hacking", about=ABOUT["ethical-hacking"], source=SOURCE)
-    towns = {
-        one.nis: one for one in Organisation.objects.filter(kind="municipality", nis__in=("45041", "41002", "34022"))
-    }
-    _answer(audit, hacking, towns)
+    municipalities = Organisation.objects.filter(kind="municipality", constituent=True).order_by("nis")
+    towns = {one.nis: one for one in municipalities}
+    told = {nis: towns[nis] for nis in ("45041", "41002", "34022") if nis in towns}
+    _answer(audit, hacking, told)
+    import_history(content=_history([nis for nis in towns if nis and nis not in told]), file_name=SOURCE, by=SYSTEM)
+
+
+def _history(towns: list[str]) -> bytes:
+    """A file as a programme keeps it: every second town signed up for an audit, every third for ethical hacking, and some came further."""
+    now = moment.today()
+    lines = ["nis,programme,step,date"]
+    for place, nis in enumerate(towns):
+        if place % 2 == 0:
+            lines.append(f"{nis},audit,signed-up,{now - timedelta(days=700)}")
+        if place % 10 == 0:
+            lines.append(f"{nis},audit,carried-out,{now - timedelta(days=300)}")
+        if place % 3 == 0:
+            lines.append(f"{nis},ethical-hacking,signed-up,{now - timedelta(days=500)}")
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _answer(audit: Programme, hacking: Programme, towns: dict[str, Any]) -> None:
