@@ -199,3 +199,14 @@ def test_exercises_make_no_pattern() -> None:
         tested.disclosed(tested.going(town, exercise=True))
     Finding.objects.update(opens_at=moment.now())
     assert finding_patterns.current() == []
+
+
+def test_auditors_of_the_house_do_not_learn_from_the_journal_what_they_may_not_know_yet() -> None:
+    row = tested.disclosed(tested.going())
+    viewer = viewer_of(cast.auditor())
+    lines = JournalEntry.objects.visible_to(viewer).filter(object_type="finding")
+    assert not lines.exists()
+    assert JournalEntry.objects.visible_to(viewer_of(cast.duty_officer())).filter(verb="finding.disclosed").exists()
+    Finding.objects.update(audit_at=moment.now())
+    findings.see_finding(finding=row, by=spoc())
+    assert [one.verb for one in lines] == ["finding.seen"]

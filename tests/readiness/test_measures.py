@@ -16,6 +16,7 @@ from paraat.platform import moment
 from paraat.platform.models import JournalEntry
 from paraat.readiness.actions import measures, measures_states
 from paraat.readiness.actions.measures_evidence import add_measure_evidence
+from paraat.readiness.actions.measures_personal import erase_person, export_person
 from paraat.readiness.models import Measure, Touched
 from tests import cast
 from tests.readiness import measured
@@ -191,3 +192,17 @@ def test_proofs_are_revisions_and_never_replaced(tmp_path: Any) -> None:
     with pytest.raises(Invalid):
         add_measure_evidence(measure=row, name="x.txt", stream=[b"x"], by=SYSTEM, digest="0" * 64)
     assert measured.proven(row).revision == 3, "what was there before may come back, as a revision of its own"
+
+
+def test_a_person_is_found_by_its_account_too_and_taken_out() -> None:
+    contact = cast.contact(cast.ronse())
+    row = measured.planned()
+    measures_states.finish_measure(measure=row, by=measured.spoc())
+    measures_states.verify_measure(measure=row, by=measured.actor(measured.deputy_user()), because="Seen")
+    assert [one["deed"] for one in export_person(contact.pk)["did"]] == ["done"]
+    deputy = cast.contact(cast.ronse(), "deputy")
+    for one in (contact, deputy):
+        assert erase_person(contact=one.pk) > 0
+    row.refresh_from_db()
+    assert (row.done_by, row.verified_by, row.state) == ("", "", "verified")
+    assert set(row.changes.exclude(deed="planned").values_list("by", flat=True)) == {""}

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from paraat.kernel.actor import SYSTEM
-from paraat.readiness.actions import session_talk
+from paraat.readiness.actions import session_talk, sessions
 from paraat.readiness.models import Question, Session, SessionMaterial
 from tests import cast
 from tests.readiness import convening
@@ -256,3 +256,10 @@ def test_lists_take_the_same_queries_for_one_and_for_many(path: str) -> None:
     invite_by_name(session=session, organisations=towns, by=SYSTEM)
     assert count() == before
     assert before <= 10
+
+
+def test_a_next_session_that_is_no_session_is_not_found() -> None:
+    session = convening.begun(convening.invited(cast.ronse()))
+    sessions.hold_session(session=session, by=SYSTEM)
+    answer = client_of(cast.duty_officer()).post(at(session, "chase/"), {"again": "nonsense"})
+    assert answer.status_code == 404

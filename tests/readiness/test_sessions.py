@@ -384,3 +384,12 @@ def test_a_session_is_seen_by_who_was_invited_and_an_attendance_by_whose_it_is()
     assert not Session.objects.visible_to(cast.spoc_viewer(cast.ronse())).filter(pk=draft.pk).exists()
     assert session_figures.counted(cast.spoc_viewer(cast.ronse())).get().invited == 1  # its own only
     assert session.pk
+
+
+def test_who_was_missed_in_reality_is_not_sent_to_an_exercise() -> None:
+    session = convening.begun(convening.invited(cast.ronse()))
+    sessions.hold_session(session=session, by=SYSTEM)
+    played = convening.invited(cast.eupen(), exercise=True)
+    with pytest.raises(Conflict):
+        session_attendance.chase_absent(session=session, by=SYSTEM, again=played)
+    assert not played.attendances.filter(organisation=cast.ronse()).exists()

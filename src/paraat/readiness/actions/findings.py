@@ -106,7 +106,7 @@ def add_finding_evidence(*, finding: Finding, name: str, stream: files.Readable,
     if row.state == State.DRAFT:
         _record_draft("finding.evidence", row, by, detail)
     else:
-        record("finding.evidence", by=by, on=row, organisation=row.organisation_id, detail=detail)
+        _record("finding.evidence", row, by, **detail)
     return made
 
 
@@ -258,7 +258,10 @@ def _record_draft(verb: str, row: Finding, by: Actor, detail: dict[str, Any] | N
 
 
 def _record(verb: str, row: Finding, by: Actor, **detail: Any) -> None:
-    record(verb, by=by, on=row, organisation=row.organisation_id, detail={"number": row.number} | detail)
+    """In the owner's journal; what is done before auditors of the house may know of it stays RED, for the owner and the team."""
+    known = row.audit_at is not None and row.audit_at <= moment.now()
+    tlp = row.tlp if known else Tlp.RED
+    record(verb, by=by, on=row, organisation=row.organisation_id, tlp=tlp, detail={"number": row.number} | detail)
 
 
 def _seen_by_acting(finding: Finding, by: Actor) -> None:

@@ -100,7 +100,10 @@ def chase_absent(*, session: Session, by: Actor, again: Session | None = None, s
     if session.state != Session.State.HELD:
         raise Conflict("First say that the session was held")
     if again is not None and (
-        again.state != Session.State.INVITED or again.starts_at <= moment.now() or again.pk == session.pk
+        again.state != Session.State.INVITED
+        or again.starts_at <= moment.now()
+        or again.pk == session.pk
+        or again.exercise != session.exercise
     ):
         raise Conflict("The next session must be one to which people are invited and that is still to come")
     states = [Attendance.State.COMING, Attendance.State.WAITING] + ([Attendance.State.INVITED] if silent else [])

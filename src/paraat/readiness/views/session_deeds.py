@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -20,6 +20,7 @@ from paraat.kernel.errors import Invalid
 from paraat.platform import files
 from paraat.platform.guard import Request, allow
 from paraat.platform.pages import attempt
+from paraat.platform.picking import chosen
 from paraat.platform.tables import Column, Filter, Table
 from paraat.readiness import configuration
 from paraat.readiness.actions import session_attendance, session_talk, sessions
@@ -182,7 +183,7 @@ def chase(request: Request, pk: UUID) -> HttpResponse:
 
     def deed() -> int:
         rows = Session.objects.visible_to(request.viewer)
-        again = found(rows, UUID(asked)) if asked else None
+        again = _next(rows, asked) if asked else None
         silent = request.POST.get("silent") == "on"
         return session_attendance.chase_absent(session=session, by=request.actor, again=again, silent=silent)
 
@@ -193,6 +194,14 @@ def chase(request: Request, pk: UUID) -> HttpResponse:
             ngettext("%(num)d organisation was told.", "%(num)d organisations were told.", done) % {"num": done},
         )
     return _back(pk)
+
+
+def _next(rows: Any, asked: str) -> Session:
+    """The session that was chosen, or 404."""
+    for pk in chosen([asked]):
+        row: Session = found(rows, pk)
+        return row
+    raise Http404
 
 
 # Material and questions -----------------------------------------------------------------------------------------------------------
