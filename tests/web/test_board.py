@@ -235,6 +235,15 @@ def test_with_many_constituents_it_counts_by_province(monkeypatch: pytest.Monkey
     assert (small.counts, small.figures) == (shown.counts, shown.figures)  # the two ways of counting agree
 
 
+def test_with_many_constituents_and_no_alert_there_is_a_board(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast.east_flanders()
+    cast.wemmel()
+    monkeypatch.setattr(boards, "TILES", 1)
+    shown = boards.board(cast.team_viewer(), language="en")
+    assert shown.total > 1 and not shown.tiles and not shown.needs
+    assert (shown.counts.silent, shown.counts.known) == (0, 0)
+
+
 def test_a_town_with_two_notices_counts_once_where_it_is_worst(monkeypatch: pytest.MonkeyPatch) -> None:
     alert = staging.alert_for(cast.ronse())
     actions.acknowledge_notice(

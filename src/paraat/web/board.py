@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import BoolOr
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
@@ -293,7 +294,10 @@ def _standing_by_province(notices: QuerySet[Any]) -> dict[str, Tally]:
     """How many towns of each province stand where; a town with several notices counts once, where it is worst."""
     told = notices.filter(rank__lte=PLACE[Look.KNOWN])
     towns = told.values("organisation_id").order_by().annotate(worst=Min("rank"), where=Min("province"))
-    sql, parameters = towns.query.sql_with_params()
+    try:
+        sql, parameters = towns.query.sql_with_params()
+    except EmptyResultSet:  # no alert is active, so nobody was told anything
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT province, rank, count(*) FROM ({sql}) AS town (organisation, rank, province) GROUP BY 1, 2",  # noqa: S608
