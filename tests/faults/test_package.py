@@ -78,6 +78,8 @@ def test_the_wheel_serves_pages_in_production(installed: Path, place: Path) -> N
 
     try:
         paraat("migrate")
+        shipped = json.loads(paraat("framework", "list", "--json"))["editions"]
+        assert [(one["framework"], one["controls"]) for one in shipped] == [("basics", 22), ("cyfun-2025", 218)]
         paraat("up")
         login = _page(port, "/accounts/login/")
         style = login.partition("/static/paraat/paraat.")[2].partition('"')[0]
