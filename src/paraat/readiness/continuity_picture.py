@@ -40,7 +40,7 @@ class Picture:
 
 def picture(viewer: Viewer, organisation: Organisation, day: date, *, exercise: bool = False) -> Picture:
     """The picture as of `day`, in three queries."""
-    found = resuming.services(viewer, day, exercise=exercise).filter(organisation=organisation)
+    found = resuming.services(viewer, day, exercise=exercise, of=[organisation.pk])
     rows = list(found.prefetch_related("suppliers").order_by("max_downtime_hours", "name"))
     by_key = {row.pk: row for row in rows}
     needs = needs_of(by_key)

@@ -56,7 +56,7 @@ def ranking(framework: str, province: str = "", size: str | None = None) -> Rank
     lacked = _lacked(where)
     lines = {
         one.identifier: Line(_figures(one, lacked, asked, total), in_language(one.title))
-        for one in edition.controls.only("identifier", "weight", "title")
+        for one in Control.objects.filter(edition=edition).only("identifier", "weight", "title")
     }
     order = ranked(line.figures for line in lines.values())
     return Ranking(edition, tuple(lines[one.identifier] for one in order), total)

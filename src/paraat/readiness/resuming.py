@@ -26,6 +26,8 @@ from paraat.readiness.models import ContinuityTest, CriticalService, TestedServi
 from paraat.readiness.rules import continuity as rules
 from paraat.registry.models import Organisation
 
+Whose = Collection[UUID] | None
+"""Organisations of which something is asked; None: all."""
 DAYS = 3
 """What "a few days" means where nobody says another number."""
 STATES: list[tuple[str, Any]] = [
@@ -43,13 +45,13 @@ def window(day: date) -> tuple[date, date]:
 
 
 # Services -------------------------------------------------------------------------------------------------------------------------
-def services(viewer: Viewer, day: date, *, exercise: bool = False) -> QuerySet[Any]:
-    """The critical services that `viewer` may see, each with `proven` (as of `day`), `proof_on`, `proof_kind`, `exercised` (hours of the newest test
-    that has them), `tested_on`, `tested_result` and `contradicts`."""
+def services(viewer: Viewer, day: date, *, exercise: bool = False, of: Whose = None) -> QuerySet[Any]:
+    """The critical services (`of` some organisations, or all) that `viewer` may see, each with `proven` (as of `day`), `proof_on`, `proof_kind`,
+    `exercised` (hours of the newest test that has them), `tested_on`, `tested_result` and `contradicts`."""
     newest = _tests(viewer, tested__service=OuterRef("pk"), on__lte=day)
     proofs = _proofs(viewer, day).filter(service=OuterRef("pk")).order_by("-test__on", "-test__recorded_at")
-    found: QuerySet[Any] = _own(viewer, exercise).annotate(
-        proven=_proven(viewer, day),
+    found: QuerySet[Any] = _own(viewer, exercise, of).annotate(
+        proven=_proven(viewer, day, of),
         proof_on=Subquery(proofs.values("test__on")[:1]),
         proof_kind=Subquery(proofs.values("test__kind")[:1]),
         exercised=Subquery(newest.exclude(hours=None).values("hours")[:1]),
@@ -60,9 +62,9 @@ def services(viewer: Viewer, day: date, *, exercise: bool = False) -> QuerySet[A
     return found
 
 
-def _own(viewer: Viewer, exercise: bool = False) -> QuerySet[Any]:
+def _own(viewer: Viewer, exercise: bool = False, of: Whose = None) -> QuerySet[Any]:
     found: QuerySet[Any] = CriticalService.objects.visible_to(viewer).filter(retired_at=None, exercise=exercise)
-    return found
+    return found if of is None else found.filter(organisation__in=of)
 
 
 def _contradicts() -> Case:
@@ -82,43 +84,44 @@ def _shown(viewer: Viewer, day: date) -> QuerySet[Any]:
     return _tests(viewer, Q(kind=ContinuityTest.Kind.DRILL) | ~Q(file=""), on__gte=since, on__lte=until)
 
 
-def _proofs(viewer: Viewer, day: date) -> QuerySet[Any]:
-    """What proves services: what `rules.continuity.proves` asks, in SQL, against limits that were decided."""
+def _proofs(viewer: Viewer, day: date, of: Whose = None) -> QuerySet[Any]:
+    """What proves services: what `rules.continuity.proves` asks, in SQL, against limits that were decided. Who asks of some organisations says
+    so: the proofs of 10,000 took 0.2 s, of one nothing."""
     found: QuerySet[Any] = TestedService.objects.filter(
         result=ContinuityTest.Result.RESUMED,
         test__in=_shown(viewer, day).order_by(),
         test__hours__lte=F("service__max_downtime_hours"),
         service__max_downtime_proposed=False,
     )
-    return found
+    return found if of is None else found.filter(service__organisation__in=of)
 
 
-def _is_proven(viewer: Viewer, day: date) -> Q:
+def _is_proven(viewer: Viewer, day: date, of: Whose = None) -> Q:
     """One set for the whole query, not a question per service: without statistics of the database 300 towns
     took 20 seconds, and a quarter of one like this."""
-    return Q(pk__in=_proofs(viewer, day).values("service"))
+    return Q(pk__in=_proofs(viewer, day, of).values("service"))
 
 
-def _proven(viewer: Viewer, day: date) -> Case:
-    return Case(When(_is_proven(viewer, day), then=Value(True)), default=Value(False))
+def _proven(viewer: Viewer, day: date, of: Whose = None) -> Case:
+    return Case(When(_is_proven(viewer, day, of), then=Value(True)), default=Value(False))
 
 
 # The population -------------------------------------------------------------------------------------------------------------------
-def population(viewer: Viewer, day: date, days: int) -> QuerySet[Any]:
-    """Every constituent of `day`, each with `critical` (services on file), `due` (those to be back within so many days), `proven_due` (of these,
-    those with proof), `contradictions`, `reviewed_on` (the oldest review) and `tested_on`. What it comes to says `state`."""
+def population(viewer: Viewer, day: date, days: int, whose: Whose = None) -> QuerySet[Any]:
+    """Every constituent of `day` (or of these organisations), each with `critical` (services on file), `due` (those to be back within so many
+    days), `proven_due` (of these, those with proof), `contradictions`, `reviewed_on` (the oldest review) and `tested_on`; see `state`."""
     of = _own(viewer).filter(organisation=OuterRef("pk"))
     due = of.filter(_due(days))
     newest = _tests(viewer, organisation=OuterRef("pk"), on__lte=day)
     found: QuerySet[Any] = Organisation.objects.visible_to(viewer).real().constituents().as_of(day).annotate(
         critical=_number(of),
         due=_number(due),
-        proven_due=_number(due.filter(_is_proven(viewer, day))),
+        proven_due=_number(due.filter(_is_proven(viewer, day, whose))),
         contradictions=_number(of.filter(rto_hours__gt=F("max_downtime_hours"))),
         tested_on=Subquery(newest.values("on")[:1]),
         reviewed_on=Subquery(of.exclude(reviewed_on=None).order_by("reviewed_on").values("reviewed_on")[:1]),
     )  # fmt: skip
-    return found
+    return found if whose is None else found.filter(pk__in=whose)
 
 
 def state(row: Any) -> str:
@@ -147,9 +150,9 @@ def in_state(rows: QuerySet[Any], wanted: str, viewer: Viewer, day: date, days: 
     return rows.exclude(pk__in=grouped.values("organisation"))
 
 
-def _grouped(viewer: Viewer, day: date, days: int) -> QuerySet[Any, dict[str, Any]]:
+def _grouped(viewer: Viewer, day: date, days: int, of: Whose = None) -> QuerySet[Any, dict[str, Any]]:
     """Per organisation how many services must be back within so many days, and how many of these are proven."""
-    due = _own(viewer).filter(_due(days)).annotate(is_proven=_proven(viewer, day))
+    due = _own(viewer, of=of).filter(_due(days)).annotate(is_proven=_proven(viewer, day, of))
     rows = due.order_by().values("organisation")
     found: QuerySet[Any, dict[str, Any]] = rows.annotate(
         number=Count("pk"), proven=Count("pk", filter=Q(is_proven=True))
@@ -159,7 +162,7 @@ def _grouped(viewer: Viewer, day: date, days: int) -> QuerySet[Any, dict[str, An
 
 def states(viewer: Viewer, organisations: Collection[UUID], day: date, days: int = DAYS) -> dict[UUID, str]:
     """What each of these organisations comes to, a `rules.Resumes`, in one query; who is not in it said nothing."""
-    grouped = _grouped(viewer, day, days).filter(organisation__in=organisations)
+    grouped = _grouped(viewer, day, days, organisations)
     return {row["organisation"]: _state(row["number"], row["proven"]) for row in grouped}
 
 
@@ -228,4 +231,4 @@ def as_of() -> date:
 
 def state_of(viewer: Viewer, organisation: UUID, days: int = DAYS) -> Any:
     """One organisation as `population` has it; None when the viewer may not see it or it is nobody's constituent."""
-    return population(viewer, as_of(), days).filter(pk=organisation).first()
+    return population(viewer, as_of(), days, [organisation]).first()
