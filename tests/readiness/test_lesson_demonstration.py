@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import caches
 
 from paraat.alerts.models import Delivery, Notice
 from paraat.readiness import lesson_demonstration, lesson_figures, recognising
 from paraat.readiness.models import Lesson, LessonAnswer
 from paraat.registry.models import Organisation, Supply
 from tests import cast
+from tests.web.pages import officer, page
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +40,9 @@ def test_the_demonstration_is_loaded_once_and_rings_nobody() -> None:
     assert set(Notice.objects.values_list("exercise", "state")) == {(True, "acknowledged")}
     assert not Delivery.objects.filter(exercise=False).exists()
     assert not LessonAnswer.objects.real().exists()
+    caches["local"].clear()
+    assert 'class="stripe' not in page(officer(), "/"), "a lesson of an exercise is no exercise that runs"
+    assert lesson.number in page(officer(), "/lessons/")
 
 
 def _town(nis: str) -> Organisation:

@@ -13,7 +13,6 @@ from paraat.kernel.actor import Actor, ActorKind
 from paraat.platform import moment
 from paraat.readiness import whom
 from paraat.readiness.actions.lessons import (
-    acknowledge_provider,
     answer_for_customers,
     answer_lesson,
     draft_lesson,
@@ -62,10 +61,8 @@ def load() -> None:
 
 def _seen(lesson: Lesson) -> None:
     for notice in lesson.alert.notices.select_related("alert", "organisation") if lesson.alert else ():
-        acknowledge_notice(notice=notice, by=SPOC, through="portal", name=SPOC.label)
-    first = lesson.providers.order_by("provider__name").first()
-    if first is not None:
-        acknowledge_provider(told=first, by=DESK, name=DESK.label)
+        who = SPOC if notice.organisation.constituent else DESK
+        acknowledge_notice(notice=notice, by=who, through="portal", name=who.label)
 
 
 def _answered(lesson: Lesson) -> None:

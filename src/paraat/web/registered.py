@@ -46,6 +46,7 @@ def _running() -> tuple[str, str, str]:
 
 def _ask_what_runs() -> tuple[str, str, str]:
     alerts = Alert.objects.filter(state=Alert.State.SENT, exercise=True).exclude(kind=Alert.Kind.CORRECTION)
+    alerts = alerts.filter(lessons=None)  # a lesson of an exercise is answered for months: no exercise runs so long
     exercises = Exercise.objects.going().annotate(first=Value(0)).values_list("first", "number")
     going = exercises.order_by().union(alerts.order_by().annotate(first=Value(1)).values_list("first", "number"))
     number = next((name for _first, name in going.order_by("first", "-number")[:1]), "")
