@@ -44,7 +44,7 @@ def ronse_among(number: int) -> Organisation:
 
 
 def table(text: str) -> str:
-    return text[text.index('<table class="list">') : text.index("</table>")]
+    return text[text.index('<table class="list stacks">') : text.index("</table>")]
 
 
 def test_a_spoc_sees_itself_beside_its_group_and_no_name() -> None:
