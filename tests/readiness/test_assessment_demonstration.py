@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.pg15]
 
 def test_the_demonstration_is_loaded_once() -> None:
     cast.provider()
+    auditor = cast.assessor()
     assessment_demonstration.load()
     assert not Assessment.objects.exists()  # without a checklist there is nothing to measure with
     load_built_in()
@@ -21,5 +22,6 @@ def test_the_demonstration_is_loaded_once() -> None:
         assessment_demonstration.load()
         found = list(Assessment.objects.order_by("opened_at").values_list("kind", "state"))
         assert found == [("self", "submitted"), ("external", "submitted"), ("self", "open"), ("provider", "open")]
+    assert Assessment.objects.get(kind="external").auditor == auditor
     assert Answer.objects.filter(common=True).count() == 3
     assert Assessment.objects.filter(untestable__gt=0).count() == 2

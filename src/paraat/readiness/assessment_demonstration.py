@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from paraat.accounts.models import User
 from paraat.kernel.actor import Actor, ActorKind
+from paraat.kernel.marking import Role
 from paraat.platform import moment
 from paraat.readiness.actions.assessments import (
     open_assessment,
@@ -42,12 +44,18 @@ def load() -> None:
 
 def _measured(town: Organisation, edition: Edition, kind: str, said: tuple[str, ...], *, submit: bool) -> None:
     due = None if submit else moment.today() + timedelta(days=21)
-    made = open_assessment(organisation=town, edition=edition, kind=kind, by=BY, due_on=due)
+    auditor = _auditor() if kind == "external" else None
+    made = open_assessment(organisation=town, edition=edition, kind=kind, by=BY, due_on=due, auditor=auditor)
     rows = Answer.objects.filter(assessment=made).select_related("assessment", "control").order_by("control__position")
     for row, status in zip(rows, said, strict=False):
         save_answer(answer=row, version=0, by=BY, status=status)
     if submit:
         submit_assessment(assessment=made, by=BY)
+
+
+def _auditor() -> User | None:
+    """The external auditor of the demonstration, who sees this audit and nothing else."""
+    return User.objects.active().filter(memberships__role=Role.ASSESSOR).order_by("email").first()
 
 
 def _for_customers(edition: Edition) -> None:
