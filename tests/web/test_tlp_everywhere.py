@@ -311,7 +311,10 @@ def _case_files(stage: Stage) -> None:
             words = set(WORD.findall(exchange.as_json(document).decode()))
             assert not [word for word in words for row in stage.marks[word] if row.tlp > ceiling], case.tlp
             own = {
-                word for word, rows in stage.marks.items() for row in rows if getattr(row, "case_id", None) == case.pk
+                word
+                for word, rows in stage.marks.items()
+                for row in rows
+                if getattr(row, "case_id", None) == case.pk and not isinstance(row, learnt.OF_LEARNING)
             }
             assert {word for word in own if all(row.tlp <= ceiling for row in stage.marks[word])} <= words
 

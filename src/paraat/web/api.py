@@ -75,13 +75,17 @@ def introduce(request: ApiRequest, token: str) -> bool:
 class HouseApi(NinjaAPI):
     """django-ninja's, with problem+json as the media type of every error in its description."""
 
+    _described: OpenAPISchema | None = None
+
     def get_openapi_schema(self, **more: Any) -> OpenAPISchema:
-        """The description, where an error is what it is on the wire."""
-        schema = super().get_openapi_schema(**more)
-        for operations in schema["paths"].values():
-            for operation in operations.values():
-                _as_problems(operation["responses"])
-        return schema
+        """The description, where an error is what it is on the wire. Made once in a process: it is the same for everybody, and takes seconds."""
+        if self._described is None:
+            schema = super().get_openapi_schema(**more)
+            for operations in schema["paths"].values():
+                for operation in operations.values():
+                    _as_problems(operation["responses"])
+            self._described = schema
+        return self._described
 
 
 def _as_problems(responses: dict[Any, Any]) -> None:
