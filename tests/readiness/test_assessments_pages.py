@@ -453,6 +453,11 @@ def test_an_auditor_writes_a_finding_of_what_is_not_in_place() -> None:
     assert (made.origin, made.assessment_id, made.title) == ("audit", audit.pk, "C01 Control 1")
     assert made.control_id == row.control_id
     assert made.number in text(client.get(reverse("answer", args=[row.pk])))
+    assert made.number in text(client.get(reverse("finding_edit", args=[made.pk])))
+    client.post(reverse("finding_edit", args=[made.pk]), {"title": "A password alone", "target": "vpn.ronse.be"})
+    made.refresh_from_db()
+    assert (made.title, made.target) == ("A password alone", "vpn.ronse.be")
+    assert made.number in text(client.get(reverse("answer", args=[row.pk]))), "under whatever title"
     assert spoc().post(reverse("answer_finding", args=[row.pk])).status_code == 403
     other = answered(opened(cast.eupen(), audit.edition, kind="external"), C01="not_met")
     assert client.post(reverse("answer_finding", args=[answer(other, "C01").pk])).status_code == 404

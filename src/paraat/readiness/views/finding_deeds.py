@@ -61,7 +61,7 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
         )
         if deed is not None:
             return HttpResponseRedirect(reverse("finding", args=[pk]))
-    context = {"form": form, "finding": row}
+    context = {"form": form, "finding": row, "engagement": None}
     return render(request, "readiness/findings/edit.html", context, status=400 if form.errors else 200)
 
 
