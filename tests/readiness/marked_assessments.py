@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from paraat.accounts.models import User
-from paraat.kernel.marking import Marking, Tlp, Viewer, may_see
+from paraat.kernel.marking import Marking, Role, Tlp, Viewer, may_see
 from paraat.platform import moment
 from paraat.platform.marked import MarkedModel
 from paraat.readiness.models import Assessment, Edition, Framework
@@ -45,9 +45,10 @@ def concerned(row: Assessment) -> Iterator[UUID | None]:
 
 
 def allowed(viewer: Viewer, row: Assessment) -> bool:
-    """As its marking says for both; and its auditor, by name."""
+    """As its marking says for both; and its auditor, by name and in that role."""
     marked = any(may_see(viewer, Marking(Tlp(row.tlp), row.exercise, one)) for one in concerned(row))
-    return marked or (row.auditor_id is not None and row.auditor_id == viewer.user)
+    named = row.auditor_id is not None and row.auditor_id == viewer.user
+    return marked or (named and viewer.has(Role.ASSESSOR))
 
 
 MAKERS: dict[type[MarkedModel], Callable[..., Any]] = {Assessment: assessment}

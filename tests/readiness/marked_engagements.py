@@ -75,8 +75,8 @@ def disclosure(place: int, **marking: Any) -> Disclosure:
 
 
 def _tests(viewer: Viewer, row: Engagement | None) -> bool:
-    """Whether the viewer tests it: named, from the authorisation until it is over."""
-    if row is None or row.opened_at is None or row.closed_at is not None:
+    """Whether the viewer tests it: named, in that role, from the authorisation until it is over."""
+    if row is None or row.opened_at is None or row.closed_at is not None or not viewer.has(Role.TESTER):
         return False
     return any(one.user_id == viewer.user and one.until is None for one in row.testers.all())
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from paraat.accounts.middleware import viewer_of
 from paraat.kernel.actor import SYSTEM
 from paraat.kernel.errors import Conflict, Invalid
+from paraat.kernel.marking import Role, Viewer
 from paraat.platform import moment
 from paraat.platform.files import store
 from paraat.platform.models import JournalDetail, JournalEntry
@@ -286,3 +288,11 @@ def test_the_journal_of_who_is_audited_does_not_say_what_the_auditor_found() -> 
             .values("pk")
         )
         assert ["not_met" in str(line.detail) for line in lines] == [said]
+
+
+def test_what_was_given_by_name_is_seen_in_that_role_only() -> None:
+    made = opened(cast.ronse(), kind="external", auditor=cast.assessor())
+    named = viewer_of(cast.assessor())
+    assert Assessment.objects.visible_to(named).get() == made
+    later = Viewer(user=named.user, roles=frozenset({Role.SPOC}), own=frozenset({cast.eupen().pk}))
+    assert not Assessment.objects.visible_to(later).exists()

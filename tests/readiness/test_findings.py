@@ -11,6 +11,7 @@ from paraat.accounts.middleware import actor_of, viewer_of
 from paraat.accounts.models import WaitingTask
 from paraat.alerts.models import Delivery
 from paraat.kernel.errors import Conflict, Invalid, NotFound
+from paraat.kernel.marking import Role, Viewer
 from paraat.platform import moment
 from paraat.platform.models import JournalDetail, JournalEntry
 from paraat.readiness import finding_patterns
@@ -210,3 +211,12 @@ def test_auditors_of_the_house_do_not_learn_from_the_journal_what_they_may_not_k
     Finding.objects.update(audit_at=moment.now())
     findings.see_finding(finding=row, by=spoc())
     assert [one.verb for one in lines] == ["finding.seen"]
+
+
+def test_who_is_no_tester_any_more_reads_nothing_of_what_he_tested() -> None:
+    row = tested.disclosed(tested.going())
+    named = viewer_of(cast.tester())
+    assert Finding.objects.visible_to(named).get() == row
+    for role in (Role.SPOC, Role.ASSESSOR):
+        later = Viewer(user=named.user, roles=frozenset({role}), own=frozenset({cast.eupen().pk}))
+        assert not Finding.objects.visible_to(later).exists()

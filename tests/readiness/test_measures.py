@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from paraat.accounts.middleware import viewer_of
 from paraat.accounts.models import ApiToken
 from paraat.kernel.actor import SYSTEM, Actor, ActorKind
 from paraat.kernel.errors import Conflict, Invalid, NotAllowed
@@ -17,9 +18,9 @@ from paraat.platform.models import JournalEntry
 from paraat.readiness.actions import measures, measures_states
 from paraat.readiness.actions.measures_evidence import add_measure_evidence
 from paraat.readiness.actions.measures_personal import erase_person, export_person
-from paraat.readiness.models import Measure, Touched
+from paraat.readiness.models import Finding, Measure, Touched
 from tests import cast
-from tests.readiness import measured
+from tests.readiness import measured, tested
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +207,23 @@ def test_a_person_is_found_by_its_account_too_and_taken_out() -> None:
     row.refresh_from_db()
     assert (row.done_by, row.verified_by, row.state) == ("", "", "verified")
     assert set(row.changes.exclude(deed="planned").values_list("by", flat=True)) == {""}
+
+
+def test_a_measure_tells_auditors_of_the_house_of_a_finding_when_it_is_their_turn() -> None:
+    row = measured.planned(findings=[measured.found(audit_at=moment.now() + timedelta(days=90))])
+    auditor, officer = viewer_of(cast.auditor()), viewer_of(cast.duty_officer())
+    planned = JournalEntry.objects.filter(verb="measure.planned", object_id=str(row.pk))
+    assert not Measure.objects.visible_to(auditor).exists() and Measure.objects.visible_to(officer).get() == row
+    assert Measure.objects.visible_to(cast.spoc_viewer(cast.ronse())).get() == row
+    assert not planned.visible_to(auditor).exists() and planned.visible_to(officer).exists()
+    Finding.objects.update(audit_at=moment.now())
+    assert Measure.objects.visible_to(auditor).get() == row
+    measured.planned()
+    assert Measure.objects.visible_to(auditor).count() == 2
+
+
+def test_who_plans_from_a_finding_has_seen_it_and_the_team_reads_it_from_then_on() -> None:
+    row = tested.disclosed(tested.going())
+    assert not Finding.objects.visible_to(viewer_of(cast.duty_officer())).exists()
+    measured.planned(findings=[row], by=measured.spoc())
+    assert Finding.objects.visible_to(viewer_of(cast.duty_officer())).get().state == "seen"

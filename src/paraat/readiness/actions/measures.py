@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from paraat.kernel.errors import Conflict, Invalid
 from paraat.kernel.marking import Tlp
 from paraat.platform import moment
 from paraat.platform.actions import action, record
+from paraat.readiness.actions.findings import see_finding
 from paraat.readiness.actions.measures_reminders import replan
 from paraat.readiness.actions.numbers import take_number
 from paraat.readiness.actions.standing import touch
@@ -71,8 +72,10 @@ def plan_measure(
     _demand(row)
     row.save(force_insert=True)
     about.hang_on(row)
+    about.seen_by(by, now)
     change_of(row, "planned", by, detail={"due_on": str(due_on)} if due_on else {}).save(force_insert=True)
-    record("measure.planned", by=by, on=row, organisation=organisation.pk, detail=about.detail(row))
+    detail, tlp = about.detail(row), about.journal_tlp(row, now)
+    record("measure.planned", by=by, on=row, organisation=organisation.pk, detail=detail, tlp=tlp)
     replan(measure=row)
     touch([organisation.pk])
     return row
@@ -130,7 +133,9 @@ def add_source(
     if about.rows and about.world(exercise=measure.exercise) != measure.exercise:
         raise Invalid("Reality and an exercise do not mix", measure=measure.number)
     about.hang_on(measure)
-    record("measure.source", by=by, on=measure, organisation=measure.organisation_id, detail=about.detail(measure))
+    about.seen_by(by, now := moment.now())
+    detail, tlp = about.detail(measure), about.journal_tlp(measure, now)
+    record("measure.source", by=by, on=measure, organisation=measure.organisation_id, detail=detail, tlp=tlp)
 
 
 def change_of(
@@ -170,6 +175,17 @@ class _Sources:
     def markings(self) -> list[int]:
         """The TLP of what is the constituent's own: a measure is no less secret than the finding that it answers."""
         return [one.tlp for one in (*self.findings, *(answer.assessment for answer in self.answers))]
+
+    def journal_tlp(self, row: Measure, now: datetime) -> int:
+        """How secret the line that names them is: RED as long as auditors of the house may not know of one of these findings."""
+        early = any(one.audit_at is None or one.audit_at > now for one in self.findings)
+        return Tlp.RED if early else row.tlp
+
+    def seen_by(self, by: Actor, now: datetime) -> None:
+        """Only its owner can plan from a finding that the team does not read yet: by planning it has seen it."""
+        for one in self.findings:
+            if one.state == Finding.State.DISCLOSED and one.opens_at is not None and one.opens_at > now:
+                see_finding(finding=one, by=by)
 
     def topic(self) -> str:
         """What it is about, by the controls that it concerns."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts.models import User
 from paraat.kernel.ids import uuid7
+from paraat.kernel.marking import Role
 from paraat.readiness.models.frameworks import Control, Edition
 from paraat.readiness.models.marks import Theirs
 from paraat.registry.models import Organisation
@@ -28,6 +29,7 @@ class Assessment(Theirs):
         CLOSED = "closed", _("Closed")
 
     authors = "author"
+    given_as = frozenset({Role.ASSESSOR})
 
     number = models.CharField(max_length=14, unique=True)  # S2026-0012
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="assessments")

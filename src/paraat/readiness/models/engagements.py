@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from paraat.accounts.models import User
 from paraat.kernel.ids import uuid7
+from paraat.kernel.marking import Role
 from paraat.readiness.models.marks import Theirs
 from paraat.readiness.models.programmes import Participation
 from paraat.registry.models import Asset, Organisation
@@ -25,6 +26,8 @@ class Engagement(Theirs):
         STOPPED = "stopped", _("Stopped")
         REPORTING = "reporting", _("Being reported")
         CLOSED = "closed", _("Closed")
+
+    given_as = frozenset({Role.TESTER})
 
     number = models.CharField(max_length=14, unique=True)  # H2026-0004
     title = models.CharField(max_length=200)

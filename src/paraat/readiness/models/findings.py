@@ -31,7 +31,7 @@ class FindingQuerySet(TheirsQuerySet):
         if viewer.has(Role.AUDITOR):
             seen |= told & models.Q(audit_at__lte=Now(), tlp__lte=Tlp.AMBER_STRICT)
         if viewer.user is not None:
-            seen |= Finding.assigned(viewer.user)
+            seen |= Finding.given(viewer.user, tests=viewer.has(Role.TESTER), audits=viewer.has(Role.ASSESSOR))
         return self.filter(seen)
 
     def known_to(self, viewer: Viewer) -> Self:
@@ -102,11 +102,13 @@ class Finding(Theirs):
         ]
 
     @classmethod
-    def assigned(cls, user: UUID) -> models.Q:
-        """Those of engagements that this account tests, of audits that it carries out, and what it is writing down itself for a researcher."""
-        tested = Tester.objects.working(user).values("engagement")
-        alone = models.Q(written_by=user, engagement=None, assessment=None)
-        return models.Q(engagement__in=tested) | models.Q(assessment__auditor=user) | alone
+    def given(cls, user: UUID, *, tests: bool, audits: bool) -> models.Q:
+        """Those of engagements that this account tests, of audits that it carries out, each in that role only, and what it is writing down itself for
+        a researcher."""
+        found = models.Q(written_by=user, engagement=None, assessment=None)
+        if tests:
+            found |= models.Q(engagement__in=Tester.objects.working(user).values("engagement"))
+        return found | models.Q(assessment__auditor=user) if audits else found
 
 
 class FindingEvidence(models.Model):

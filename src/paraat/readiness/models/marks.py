@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import models
 
-from paraat.kernel.marking import Tlp, Viewer
+from paraat.kernel.marking import BY_NAME, Role, Tlp, Viewer
 from paraat.platform.marked import MarkedModel, MarkedQuerySet
 from paraat.registry.models import Organisation
 
@@ -17,9 +17,9 @@ class TheirsQuerySet(MarkedQuerySet):
     """Rows of a constituent: what the marking grants, and what somebody was given by name (an external auditor, a tester)."""
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """The rows that the marking grants, and those assigned to this very account."""
+        """The rows that the marking grants, and those assigned to this very account, as long as it has the role in which they were given."""
         seen = super().visible_to(viewer)
-        if viewer.user is None:
+        if viewer.user is None or not viewer.has(*self.model.given_as):
             return seen
         assigned = self.model.assigned(viewer.user)
         return seen | self.filter(assigned) if assigned else seen
@@ -33,6 +33,8 @@ class Theirs(MarkedModel):
 
     authors: ClassVar[str] = ""
     """The field of an organisation that wrote it on the constituent's behalf, and therefore reads what it wrote."""
+    given_as: ClassVar[frozenset[Role]] = BY_NAME
+    """In which roles somebody is given it by name (`assigned`): who has the role no longer sees it no longer."""
 
     objects = TheirsQuerySet.as_manager()  # type: ignore[misc]  # the plugin takes the base's for a class variable
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.ids import uuid7
+from paraat.kernel.marking import Role, Viewer
 from paraat.platform.marked import MarkedModel
 from paraat.readiness.models.assessments import Answer
 from paraat.readiness.models.findings import Finding
@@ -61,6 +62,15 @@ class SupplierMeasure(MarkedModel):
 class MeasureQuerySet(TheirsQuerySet):
     """Measures."""
 
+    def visible_to(self, viewer: Viewer) -> Self:
+        """What `Theirs` grants; but auditors of the house read a measure that comes from a finding when they may read that finding."""
+        seen = super().visible_to(viewer)
+        if viewer.is_team or not viewer.has(Role.AUDITOR):
+            return seen
+        read = Finding.objects.visible_to(viewer).values("pk")
+        early = Measure.findings.through.objects.exclude(finding__in=read).values("measure")
+        return seen.exclude(pk__in=early)
+
     def open(self) -> Self:
         """Still to be done."""
         return self.filter(state__in=[Measure.State.PLANNED, Measure.State.GOING])
@@ -101,6 +111,8 @@ class Measure(Theirs):
         ORDER = "order", _("Other measures went first")
         HARDER = "harder", _("It is more work than was thought")
         DECISION = "decision", _("A decision must be taken first")
+
+    given_as = frozenset({Role.ASSESSOR})
 
     number = models.CharField(max_length=14, unique=True)  # M2026-0219
     title = models.CharField(max_length=200)
