@@ -152,7 +152,8 @@ def _listed(counts: Counter[str]) -> str:
 
 def _answers(day: date, answering: Mapping[UUID, UUID], programmes: Iterable[str]) -> dict[str, dict[UUID, str]]:
     """The last answer on or before `day` of each that is none of taking part; of a merged municipality the weightiest of its parts'."""
-    rows = ProgrammeAnswer.objects.filter(participation__exercise=False, at__date__lte=day + timedelta(days=1))
+    last_day = day + timedelta(days=1) if day < date.max else day
+    rows = ProgrammeAnswer.objects.filter(participation__exercise=False, at__date__lte=last_day)
     last: dict[tuple[str, UUID], tuple[str, date | None]] = {}
     for key, unit, kind, at, until in rows.order_by("at").values_list(
         "participation__programme__key", "participation__organisation", "kind", "at", "until"

@@ -19,6 +19,7 @@ from paraat.readiness.actions.openings import open_assessment, open_for_customer
 from paraat.readiness.actions.standing import touch
 from paraat.readiness.models import Assessment
 from paraat.readiness.outcome import result_of
+from paraat.readiness.rules import days
 
 __all__ = [
     "close_assessment",
@@ -115,6 +116,8 @@ def set_due(*, assessment: Assessment, due_on: date | None, by: Actor) -> Assess
     now = moment.now()
     if due_on is not None and due_on < moment.day(now):
         raise Invalid("That day has passed", field="due_on")
+    if not days.is_meant(due_on, moment.day(now)):
+        raise Invalid("Nobody can have meant this day", field="due_on")
     _move(assessment, Assessment.State.OPEN, {"due_on": due_on}, "It is not open any more")
     cancel_reminders(assessment, now)
     plan_reminders([assessment], now)

@@ -17,6 +17,7 @@ from paraat.readiness.actions.measures_reminders import replan
 from paraat.readiness.actions.numbers import take_number
 from paraat.readiness.actions.standing import touch
 from paraat.readiness.models import Answer, Finding, Lesson, Measure, MeasureChange
+from paraat.readiness.rules import days
 from paraat.readiness.rules import measures as rules
 from paraat.registry.models import Contact, Organisation
 
@@ -229,6 +230,8 @@ def _demand(row: Measure) -> None:
         value = getattr(row, name)
         if value is not None and not 0 <= value <= MOST:
             raise Invalid("This amount cannot be", field=name)
+    if not days.is_meant(row.due_on, moment.today()):
+        raise Invalid("Nobody can have meant this day", field="due_on")
     if row.every is not None and not 1 <= row.every <= LONGEST:
         raise Invalid("It comes back after 1 to 120 months", field="every")
 

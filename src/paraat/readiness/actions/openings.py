@@ -19,6 +19,7 @@ from paraat.readiness.actions.assessment_reminders import plan_reminders
 from paraat.readiness.actions.numbers import take_numbers
 from paraat.readiness.models import Answer, Assessment, CommonAnswer, Control, Edition
 from paraat.readiness.rules import assessments as rules
+from paraat.readiness.rules import days
 from paraat.registry.models import Organisation, Supply
 
 
@@ -131,6 +132,8 @@ def _check(openings: Sequence[Opening], now: datetime) -> None:
         raise Invalid("This edition has no such level", field="level")
     if first.due_on is not None and first.due_on < moment.day(now):
         raise Invalid("That day has passed", field="due_on")
+    if not days.is_meant(first.due_on, moment.day(now)):
+        raise Invalid("Nobody can have meant this day", field="due_on")
     _CHECKS[first.kind](openings, now)
 
 

@@ -37,10 +37,11 @@ def ours(request: Request) -> HttpResponse:
     known: dict[tuple[Any, Any, bool], dict[int, Participation]] = {}
     for row in rows.select_related("programme").prefetch_related("steps").order_by("turn"):
         known.setdefault((row.programme_id, row.organisation_id, row.exercise), {})[row.turn] = row
+    offered = list(Programme.objects.order_by("key"))
     lines = [
         _line(programme, town, turns, exercise)
         for town in towns
-        for programme in Programme.objects.order_by("key")
+        for programme in offered
         for exercise in (False, True)
         if (turns := known.get((programme.pk, town.pk, exercise), {})) or (programme.closed_at is None and not exercise)
     ]

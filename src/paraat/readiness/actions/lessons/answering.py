@@ -20,7 +20,7 @@ from paraat.platform.actions import action, record
 from paraat.readiness import whom
 from paraat.readiness.actions.standing import touch
 from paraat.readiness.models import Lesson, LessonAnswer, LessonProvider
-from paraat.readiness.rules import chasing
+from paraat.readiness.rules import chasing, days
 from paraat.registry.models import Organisation
 
 State, Looked = LessonAnswer.State, LessonAnswer.Looked
@@ -46,9 +46,25 @@ def answer_lesson(
     for its customer. Raises Invalid for what is missing, NotAllowed for a provider that was not told or has no agreement, Conflict when answers are
     not wanted any more or somebody else answered first.
     """
-    lesson = answer.lesson
     if on_behalf is not None:
-        _may_answer(on_behalf, lesson, [answer.organisation_id])
+        _may_answer(on_behalf, answer.lesson, [answer.organisation_id])
+    _answer(answer, by, on_behalf, state=state, because=because, planned_on=planned_on, looked=looked)
+    touch([answer.organisation_id])
+    return answer
+
+
+def _answer(
+    answer: LessonAnswer,
+    by: Actor,
+    on_behalf: Organisation | None,
+    *,
+    state: str,
+    because: str = "",
+    planned_on: date | None = None,
+    looked: str = "",
+) -> None:
+    """Write one answer, with its line in the journal and what follows from it."""
+    lesson = answer.lesson
     values = _values(lesson, state, because, planned_on, looked)
     now = moment.now()
     known = LessonAnswer.objects.filter(pk=answer.pk, state=answer.state, answered_at=answer.answered_at)
@@ -63,9 +79,7 @@ def answer_lesson(
               "planned_on": planned_on, "on_behalf": on_behalf.name if on_behalf else ""}  # fmt: skip
     record("lesson.answered", by=by, on=answer, organisation=answer.organisation_id, detail=detail)
     _follow(answer, by)
-    touch([answer.organisation_id])
     live.publish(f"lesson.{lesson.pk}", id=answer.organisation_id)
-    return answer
 
 
 @action
@@ -88,7 +102,8 @@ def answer_for_customers(
     if len(answers) != len(set(customers)):
         raise NotAllowed("One of these was not asked")
     for answer in answers:
-        answer_lesson(answer=answer, by=by, on_behalf=provider, **said)
+        _answer(answer, by, provider, **said)
+    touch(customers)
     return answers
 
 
@@ -147,6 +162,8 @@ def _values(lesson: Lesson, state: str, because: str, planned_on: date | None, l
         raise Invalid("Say what you need help with", field="because")
     if state == State.PLANNED and (planned_on is None or planned_on < moment.today()):
         raise Invalid("Say by when: today or later", field="planned_on")
+    if not days.is_meant(planned_on, moment.today()):
+        raise Invalid("Nobody can have meant this day", field="planned_on")
     found = _looked(lesson, state, looked)
     if found == Looked.COULD_NOT and not why:
         raise Invalid("Say why you could not look", field="because")
