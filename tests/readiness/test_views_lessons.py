@@ -13,11 +13,12 @@ from django.utils import translation
 
 from paraat.accounts.models import User
 from paraat.alerts import links
-from paraat.alerts.models import Delivery
+from paraat.alerts.models import Delivery, Told
 from paraat.exercises import scenarios
 from paraat.exercises.actions.planning import plan_exercise
 from paraat.kernel.actor import SYSTEM
 from paraat.kernel.marking import Role
+from paraat.platform import moment
 from paraat.readiness.actions import lessons
 from paraat.readiness.models import Lesson, LessonAnswer, Measure
 from paraat.registry.models import Supply
@@ -210,6 +211,24 @@ def test_an_answer_is_given_behind_the_link_of_the_message() -> None:
     assert visitor.post("/n/nonsense/lesson/", {"state": "done"}).status_code == 404
     desk = Delivery.objects.get(alert=lesson.alert, address="desk@streek-ict.example")
     assert visitor.post(f"/n/{links.notice_token(desk)}/lesson/", {"state": "done"}).status_code == 404
+
+
+def test_behind_the_link_of_a_ladder_a_provider_answers_as_what_it_is_and_while_it_is_agreed() -> None:
+    lesson = taught.released()
+    assert lesson.alert is not None
+    desk = cast.contact(cast.provider(), "ict_on_call")
+    climbed = Delivery.objects.create(
+        alert=lesson.alert, contact=desk, kind="mail", address="desk@streek-ict.example", due_at=moment.now(), created_at=moment.now()
+    )  # fmt: skip
+    notice = lesson.alert.notices.get(organisation=cast.ronse())
+    Told.objects.create(notice=notice, delivery=climbed, purpose="notice", kind="mail", address=climbed.address)
+    address, visitor = f"/n/{links.notice_token(climbed)}/lesson/", Client()
+    visitor.post(address, {"state": "done"})
+    row = taught.answer_of(lesson, cast.ronse())
+    assert (row.state, row.provider) == ("done", cast.provider())
+    Supply.objects.filter(customer=cast.ronse()).update(consent=False)
+    visitor.post(address, {"state": "need_help", "because": "x"})
+    assert taught.answer_of(lesson, cast.ronse()).state == "done"
 
 
 def test_a_provider_answers_for_ticked_customers_and_for_all_without_an_answer() -> None:

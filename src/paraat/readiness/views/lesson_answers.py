@@ -38,6 +38,7 @@ from paraat.readiness.views.lesson_reading import (
     watches,
     works,
 )
+from paraat.registry.models import Organisation
 from paraat.registry.words import PROVINCES
 
 State = LessonAnswer.State
@@ -168,10 +169,10 @@ def _measures(request: Request, answer: LessonAnswer) -> Any:
     return rows.exclude(state=Measure.State.DROPPED)
 
 
-def _save(form: AnswerForm, answer: LessonAnswer, by: Actor) -> bool:
+def _save(form: AnswerForm, answer: LessonAnswer, by: Actor, on_behalf: Organisation | None = None) -> bool:
     """Give the answer; what is missing stands at its field."""
     try:
-        answer_lesson(answer=answer, by=by, **form.said())
+        answer_lesson(answer=answer, by=by, on_behalf=on_behalf, **form.said())
     except Invalid as error:
         form.wrong(error)
     except (Conflict, NotAllowed) as error:
@@ -198,17 +199,24 @@ def measure(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 @behind_link
 def by_link(request: Request, delivery: Delivery, token: str) -> HttpResponse:
-    """The answer of who holds the link of the message, for every organisation that the message was for; no account is needed."""
-    rows = behind(delivery)
+    """The answer of who holds the link of the message, for every organisation that the message was for; no account is needed. A service provider to
+    which the message climbed answers as such, and as long as it is agreed."""
+    rows, firm = behind(delivery), _provider(delivery)
     if not rows:
         raise Http404
     form = AnswerForm(request.POST, looks=any(row.lesson.indicators for row in rows))
-    if form.is_valid() and all(_save(form, row, request.actor) for row in rows):
+    if form.is_valid() and all(_save(form, row, request.actor, firm) for row in rows):
         messages.success(request, gettext("Thank you. The team sees it now."))
     else:
         for text in [text for some in form.errors.values() for text in some][:3]:
             messages.error(request, str(text))
     return HttpResponseRedirect(reverse("notice_link", args=[token]))
+
+
+def _provider(delivery: Delivery) -> Organisation | None:
+    """Whose desk got the message, where that is no constituent's."""
+    whose = delivery.contact.organisation if delivery.contact is not None else None
+    return whose if whose is not None and not whose.constituent else None
 
 
 def behind(delivery: Delivery) -> list[LessonAnswer]:
