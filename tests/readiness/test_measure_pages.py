@@ -238,6 +238,13 @@ def test_measures_for_the_gaps_of_an_assessment_once() -> None:
     rows = list(Measure.objects.all())
     assert [one.due_on for one in rows] == [date(2027, 6, 30)] * 2 and {one.topic for one in rows} == {"signing_in"}
     assert "Everything that is not in place has a measure." in text(browser.get(address))
+    third = audited()
+    assert text(browser.get(address)).count('name="answer"') == 1
+    finding = measured.found(assessment=assessment, control=third.control)
+    measure = measured.planned(findings=[finding])
+    assert 'name="answer"' not in text(browser.get(address)), "what was found there has its measure"
+    measures_states.drop_measure(measure=measure, because="Twice", by=measured.officer())
+    assert text(browser.get(address)).count('name="answer"') == 1
     assert client(cast.spoc_user(cast.spiere_helkijn())).get(address).status_code == 404
     assert client(cast.assessor()).get(address).status_code == 403
     Assessment.objects.update(state="open", submitted_at=None)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from paraat.platform.jinja import in_language
+from paraat.readiness import scoring_words
 from paraat.readiness.frameworks.shipped import names
 from paraat.readiness.models import Answer, Assessment, Edition
 from paraat.readiness.rules import assessments as rules
@@ -99,7 +100,7 @@ def progress(one: Assessment) -> list[tuple[str, int]]:
 
 def titled(one: Assessment) -> str:
     """The edition and level, as a list writes them."""
-    level = f" · {one.level}" if one.level else ""
+    level = f" · {scoring_words.level(one.level)}" if one.level else ""
     return f"{named(one.edition)}{level}"
 
 

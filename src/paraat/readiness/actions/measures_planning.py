@@ -21,9 +21,13 @@ GAPS = (Answer.Status.NOT_MET, Answer.Status.PARTLY, Answer.Status.NOT_TESTABLE,
 
 
 def gaps_of(assessment: Assessment) -> list[Answer]:
-    """The answers that ask for a measure and have none that is open, done or verified; what takes away most risk first."""
-    alive = Measure.objects.filter(answers=OuterRef("pk")).exclude(state=Measure.State.DROPPED)
-    rows = assessment.answers.filter(status__in=GAPS).exclude(Exists(alive)).select_related("control", "assessment")
+    """The answers that ask for a measure and have none that is open, done or verified, itself or through a finding of the same audit; what takes
+    away most risk first."""
+    alive = Measure.objects.exclude(state=Measure.State.DROPPED)
+    own = alive.filter(answers=OuterRef("pk"))
+    found = alive.filter(findings__assessment=OuterRef("assessment"), findings__control=OuterRef("control"))
+    rows = assessment.answers.filter(status__in=GAPS).exclude(Exists(own) | Exists(found))
+    rows = rows.select_related("control", "assessment")
     return list(rows.order_by("-control__key_measure", "-control__weight", "control__position"))
 
 
