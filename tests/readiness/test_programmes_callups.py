@@ -197,3 +197,18 @@ def test_money_of_a_call_up_is_that_of_signing_up() -> None:
     row = Participation.objects.get()
     assert (row.state, row.needs) == ("waiting", Decimal("100.00"))
     assert sorted(row.steps.values_list("name", flat=True)) == ["invited", "signed-up"]
+
+
+def test_two_call_ups_that_were_written_side_by_side_call_nobody_twice(workshop: Programme) -> None:
+    towns()
+    first, second = drafted(workshop), drafted(workshop)
+    send_call_up(call_up=first, by=SYSTEM)
+    newcomer = cast._town("44021", "Gent", "40000", ["nl"], ["nl"])[0]
+    CallUp.objects.filter(pk=second.pk).update(organisations=[*second.organisations, newcomer.pk])
+    second.refresh_from_db()
+    assert send_call_up(call_up=second, by=SYSTEM).asked == 1
+    assert Notice.objects.filter(alert=second.alert).get().organisation == newcomer
+    later = drafted(workshop)
+    assert send_call_up(call_up=later, by=SYSTEM).asked == 5, (
+        "who stays silent is called again by one that is written later"
+    )

@@ -77,14 +77,15 @@ def _constituents(wanted: frozenset[UUID]) -> list[UUID]:
 
 @action
 def send_call_up(*, call_up: CallUp, by: Actor) -> CallUp:
-    """Send it, but not to who answered since it was written. Raises NotAllowed before the approval, Conflict when it is no draft any more."""
+    """Send it, but not to who answered, or was called up by another one, since it was written. Raises NotAllowed before the approval, Conflict when
+    it is no draft any more."""
     alert = call_up.alert
     if alert is None:
         raise Conflict("The announcement of this call-up is gone")
     answered = Participation.objects.filter(
         programme=call_up.programme_id, organisation__in=call_up.organisations, exercise=alert.exercise, state_at__gt=call_up.at
     ).exclude(state=State.SILENT)  # fmt: skip
-    without = {str(one) for one in answered.values_list("organisation", flat=True)}
+    without = {str(one) for one in answered.values_list("organisation", flat=True)} | _called_since(call_up, alert)
     left = [str(one) for one in call_up.organisations if str(one) not in without]
     if not left:
         raise Conflict("Everybody has answered already")
@@ -96,6 +97,13 @@ def send_call_up(*, call_up: CallUp, by: Actor) -> CallUp:
     )
     call_up.refresh_from_db()
     return call_up
+
+
+def _called_since(call_up: CallUp, alert: Alert) -> set[str]:
+    """Whom another call-up of the programme reached since this one was written: nobody is called twice by two that were written side by side."""
+    others = CallUp.objects.filter(programme=call_up.programme_id, sent_at__gt=call_up.at).exclude(pk=call_up.pk)
+    told = Notice.objects.filter(alert__in=others.values("alert"), exercise=alert.exercise)
+    return {str(one) for one in told.values_list("organisation", flat=True)}
 
 
 @action
