@@ -305,7 +305,7 @@ def test_open_findings_are_for_the_team() -> None:
 
 
 # What it costs --------------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("address", "most"), [(WHERE, 22), (f"{WHERE}?by=supplier", 22), (LIST, 16), (LACKING, 18)])
+@pytest.mark.parametrize(("address", "most"), [(WHERE, 16), (f"{WHERE}?by=supplier", 17), (LIST, 10), (LACKING, 13)])
 def test_a_page_asks_the_same_of_the_database_however_many_there_are(address: str, most: int) -> None:
     small_region()
     me = officer()
