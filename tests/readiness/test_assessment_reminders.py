@@ -13,6 +13,7 @@ from paraat.platform import facts, moment
 from paraat.readiness.actions import answers, assessments
 from paraat.readiness.actions.assessment_reminders import fire_reminders, words
 from paraat.readiness.models import AssessmentReminder
+from paraat.registry.models import Supply
 from tests import cast
 from tests.readiness import assessed
 from tests.readiness.assessed import ALICE, answer, answered, opened
@@ -147,3 +148,14 @@ def test_the_team_reads_what_is_so_of_an_audit_that_is_not_late_yet() -> None:
     made = opened(cast.ronse(), kind="external", due_on=moment.today() + timedelta(days=30))
     fire_reminders(now=later(17))
     assert "overdue" not in WaitingTask.objects.open().get(key=f"assessment:{made.pk}").summary
+
+
+def test_a_provider_hears_once_of_all_the_customers_that_it_answers_for_together() -> None:
+    firm, day = cast.provider(), moment.today() + timedelta(days=2)
+    Supply.objects.create(supplier=firm, customer=cast.eupen(), what="Hosting", consent=True)
+    made = assessments.open_for_customers(
+        organisations=[cast.ronse(), cast.eupen()], author=firm, edition=assessed.edition(), by=ALICE, due_on=day
+    )
+    assert fire_reminders(now=later(4)) == 2
+    told = Delivery.objects.get(key__startswith="assessment/")
+    assert f"/assessments/together/{firm.pk}/{made[0].edition_id}/" in told.body

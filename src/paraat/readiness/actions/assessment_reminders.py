@@ -92,10 +92,22 @@ def _tell(reminder: AssessmentReminder) -> None:
         language = (contact.languages or owner.organisation.languages or ["nl"])[0]
         with translation.override(language):
             subject, body = words(reminder)
-        key = f"assessment/{owner.pk}/{reminder.rung}/{reminder.due_at:%Y%m%d}"
+        key = f"assessment/{_what(owner)}/{reminder.rung}/{reminder.due_at:%Y%m%d}"
         facts.announce(facts.Tells(key, contact.pk, "reminder", subject, body, exercise=owner.exercise))
     if contact is None or reminder.rung == AssessmentReminder.Rung.OVERDUE:
         _wait(reminder)
+
+
+def _what(owner: Assessment) -> str:
+    """What a reminder is of: the assessment; of a provider's all that it answers on one page, so that it hears of 25 customers once."""
+    together = owner.kind == Assessment.Kind.PROVIDER
+    return f"{owner.author_id}/{owner.edition_id}/{owner.exercise}" if together else str(owner.pk)
+
+
+def _address(owner: Assessment) -> str:
+    if owner.kind == Assessment.Kind.PROVIDER:
+        return reverse("assessments_together", args=[owner.author_id, owner.edition_id])
+    return reverse("assessment", args=[owner.pk])
 
 
 def _contact(owner: Assessment) -> Contact | None:
@@ -116,7 +128,7 @@ def words(reminder: AssessmentReminder) -> tuple[str, str]:
         "due": owner.due_on.strftime("%d/%m/%Y") if owner.due_on else "",
         "answered": owner.answered,
         "asked": owner.asked,
-        "url": configuration.public_url() + reverse("assessment", args=[owner.pk]),
+        "url": configuration.public_url() + _address(owner),
     }
     if reminder.rung == EXPIRED:
         return (
