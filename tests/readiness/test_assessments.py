@@ -214,7 +214,7 @@ def test_submitting_freezes_the_score_and_what_is_unclear_never_counts_as_fine()
     made = answered(opened(cast.ronse()), C01="met", C02="met", C03="not_testable", C04="error", C05="not_met")
     done = assessments.submit_assessment(assessment=made, by=ALICE)
     assert done.result["counts"] == {
-        "met": 2, "partly": 0, "not_met": 1, "not_applicable": 0, "not_testable": 1, "error": 1, "open": 1
+        "met": 2, "partly": 0, "not_met": 1, "not_applicable": 0, "not_testable": 1, "error": 1, "scored": 0, "open": 1
     }  # fmt: skip
     assert done.result["unclear"] == ["C03", "C04"]
     assert done.result["unmet"] == ["C05"]

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.pg15]
 
 def test_a_spoc_opens_answers_and_submits_its_own() -> None:
     edition, caller = assessed.edition(), Caller(cast.spoc_user(cast.ronse()))
-    given = {"organisation": str(cast.ronse().pk), "edition": str(edition.pk), "due_on": "2199-01-01"}
+    given = {"organisation": str(cast.ronse().pk), "edition": str(edition.pk), "due_on": "2030-01-01"}
     made = caller.post("/assessments", given)
     assert made.status_code == 201
     path = f"/assessments/{made.json()['id']}"
