@@ -1,4 +1,4 @@
-"""What is learnt, on the marked stage (`tests.web.marked_stage`): an assessment, a lesson and so on of every TLP, each with a word of its own.
+"""What is learnt, on the marked stage (`tests.web.marked_stage`): an assessment, a lesson and so on of three markings, each with a word of its own.
 
 Ethical hacking is not here: its circles are narrower than TLP, and `tests/readiness/test_findings.py` tries them.
 """
@@ -59,6 +59,10 @@ SECOND = {"what": "signed-up", "day": "2024-01-01", "key": "PR.AA", "revision": 
 """What a second parameter stands for, where it is no row."""
 
 
+LEVELS = (Tlp.GREEN, Tlp.AMBER_STRICT, Tlp.RED)
+"""What many may read, what the constituent, the team and its auditor may, and what the auditor may not."""
+
+
 def addresses(stage: Any, path: str) -> Iterator[str]:
     """The addresses of a route that speaks of what is learnt, for everything of it on the stage."""
     noun = next(noun for beginning, noun in PLACES.items() if path.startswith(beginning))
@@ -71,10 +75,10 @@ def addresses(stage: Any, path: str) -> Iterator[str]:
 
 
 def set_up(stage: Any) -> None:
-    """One of everything, for every TLP, of the victim."""
+    """One of everything, of every level, of the victim."""
     stage.ids["towns"].append(stage.victim.pk)
     stage.ids["suppliers"].append(cast.provider().pk)
-    for level in Tlp:
+    for level in LEVELS:
         _assessment(stage, level)
         if level <= Tlp.AMBER_STRICT:  # a lesson for many is no higher
             _lesson(stage, level)
