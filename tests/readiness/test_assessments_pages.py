@@ -436,6 +436,10 @@ def test_figures_alone_are_an_answer_and_nobody_is_said_not_to_know_it() -> None
     page = text(spoc().get(reverse("assessment", args=[made.pk])))
     assert "Scored: 1, Not answered yet: 7" in page
     assert "PR.AA Identity and access" in page
+    kept = text(signed_in(cast.duty_officer()).get(reverse("answer", args=[row.pk])))
+    assert "Scored" in kept
+    assert "maturity 4 / 3" in kept
+    assert "Not answered yet" not in kept
     result = result_of(Assessment.objects.get(pk=made.pk))
     assert (result["answered"], result["counts"]["scored"], result["counts"]["open"]) == (1, 1, 33)
     assert "PR.AA-03.2" not in result["unsaid"]
