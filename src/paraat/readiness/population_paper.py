@@ -19,7 +19,7 @@ from paraat.platform.jinja import moment as shown
 from paraat.readiness.population_sheets import Sheet, cell
 
 TEMPLATE = "readiness/typst/population.typ"
-WHOLE, VOLUME = 500, 250
+WHOLE, VOLUME = 500, 200
 """Rows in one PDF; a list of more is a ZIP of parts of so many, so that it takes no more memory than one PDF of all would."""
 
 
