@@ -46,7 +46,7 @@ def _in_english() -> Any:
 # Reading a screen and a file ------------------------------------------------------------------------------------------------------
 def cells(text: str, name: str = "") -> list[list[str]]:
     """The rows of a table on a page, as a person reads them."""
-    found = re.search(rf'<table class="list"[^>]*{f"sheet-{name}" if name else ""}.*?</table>', text, re.DOTALL)
+    found = re.search(rf'<table class="list[^"]*"[^>]*{f"sheet-{name}" if name else ""}.*?</table>', text, re.DOTALL)
     assert found, f"no table {name}"
     rows = re.findall(r"<tr>(.*?)</tr>", found.group(0), re.DOTALL)
     return [[_text(one) for one in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]
@@ -91,7 +91,7 @@ def demand_same(screen: list[list[str]], file: list[list[Any]]) -> None:
 
 def links(text: str) -> list[tuple[int, str]]:
     """Every number on the page that opens a list, with its address."""
-    found = re.findall(r'<td class="number"><a href="([^"]+)">([\d,]+)</a>', text)
+    found = re.findall(r'<td class="number"[^>]*><a href="([^"]+)">([\d,]+)</a>', text)
     found += re.findall(r'<a class="count [^"]*" href="([^"]+)"><b>([\d,]+)</b>', text)
     return [(int(number.replace(",", "")), unescape(href)) for href, number in found]
 
