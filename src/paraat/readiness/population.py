@@ -232,7 +232,10 @@ GROUPS: Mapping[str, Any] = {
 
 
 def by_group(rows: QuerySet[Any], group: str, today: date, chosen: Iterable[Figure] = ()) -> list[Sums]:
-    """The grouped figures (or those `chosen`) for each province, size, kind, supplier or programme, by name; a constituent with two suppliers counts with both."""
+    """The grouped figures (or those `chosen`) for each province, size, kind, supplier or programme, by name.
+
+    A constituent with two suppliers counts with both.
+    """
     figures = list(chosen) or [FIGURES[key] for key in GROUPED]
     if group == "supplier":
         return _by_supplier(rows, figures, today)
