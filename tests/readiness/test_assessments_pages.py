@@ -250,7 +250,7 @@ def test_a_save_by_script_costs_so_many_queries(django_assert_num_queries: Any) 
     client.post(reverse("answer_save", args=[row.pk]), {"version": 0, "status": "met"}, headers=HTMX)
     caches["local"].clear()
     with django_assert_num_queries(
-        15
+        14
     ):  # session, account, the answer, the save with its history, journal and note, the figures
         client.post(reverse("answer_save", args=[row.pk]), {"version": 1, "status": "not_met"}, headers=HTMX)
 

@@ -25,10 +25,15 @@ AT_ONCE = 100
 _LOCK = 0x5041_5354  # "PAST"
 
 
+_NOTE = "INSERT INTO readiness_touched (organisation, at) SELECT unnest(%s::uuid[]), clock_timestamp()"
+
+
 def touch(organisations: Iterable[UUID]) -> None:
     """Note, in the caller's transaction, that something changed that `Standing` counts. Nobody waits for anybody: rows are only added."""
-    now = moment.now()
-    Touched.objects.bulk_create([Touched(organisation=one, at=now) for one in set(organisations)])
+    noted = list(set(organisations))
+    if noted:
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE, [noted])
 
 
 def refresh(organisations: Iterable[UUID]) -> int:
