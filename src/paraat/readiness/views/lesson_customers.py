@@ -60,7 +60,9 @@ def listing(request: Request) -> HttpResponseBase:
         search=["lesson__number", "lesson__title"],
         order="-number",
         empty=_("No lesson for your customers yet."),
-        hint=_("When something happens elsewhere that could happen to your customers, you read here what to do for them."),
+        hint=_(
+            "When something happens elsewhere that could happen to your customers, you read here what to do for them."
+        ),
     )
     return table.answer("readiness/lessons/customers_list.html")
 
