@@ -9,7 +9,7 @@ from typing import Any
 from tests.benchmarks.bench import Bench, Line, Note, measured
 
 NAMES = ("population-300", "population-10000", "population-queries", "population-touched", "population-export")
-AGAINST_READY, AGAINST_SMALL, AGAINST_QUERIES, AGAINST_TOUCHED, AGAINST_HELD = 12, 3, 1, 1.5, 0.25
+AGAINST_READY, AGAINST_SMALL, AGAINST_QUERIES, AGAINST_TOUCHED, AGAINST_HELD = 15, 3, 1, 1.5, 0.25
 FORMS = ("csv", "xlsx", "pdf")
 
 

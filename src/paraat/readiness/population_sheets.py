@@ -36,6 +36,10 @@ class Sheet:
     rows: Iterable[Any]
     opens: Callable[[Any, str], str | None] = lambda _row, _column: None
 
+    def heads(self) -> list[tuple[Column, str]]:
+        """The columns with their titles in the reader's language, looked up once for all cells."""
+        return [(column, str(column.title)) for column in self.columns]
+
 
 def cell(column: Column, row: Any) -> str:
     """The text of a cell on the screen and on paper: what the file has, with the reader's separators and days."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -166,7 +167,12 @@ def _lead(context: dict[str, Any]) -> str:
 # Where figures open to ------------------------------------------------------------------------------------------------------------
 def _list(**chosen: str) -> str:
     said = urlencode({name: value for name, value in chosen.items() if value})
-    return f"{reverse('population_list')}?{said}" if said else reverse("population_list")
+    return f"{_address_of_list()}?{said}" if said else _address_of_list()
+
+
+@cache
+def _address_of_list() -> str:
+    return reverse("population_list")
 
 
 def _figure_opens(kept: dict[str, str]) -> Callable[[Any, str], str | None]:
