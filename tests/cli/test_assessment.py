@@ -25,7 +25,7 @@ def run(*arguments: str) -> Any:
 def test_an_assessment_from_opened_to_compared() -> None:
     cast.ronse()
     assessed.edition()
-    number = run("open", "45041", "--framework", "small", "--due", "2199-01-01")["number"]
+    number = run("open", "45041", "--framework", "small", "--due", "2060-01-01")["number"]
     assert run("list", "--organisation", "Ronse", "--state", "open")["assessments"][0]["number"] == number
     assert run("answer", number, "c01", "not_testable", "--explanation", "No access")["version"] == 1
     with pytest.raises(Conflict):
