@@ -79,7 +79,7 @@ def test_it_says_nothing_that_helps_an_attacker_on_screen_and_on_paper(language:
         assert telling not in paper, telling
         body = page[page.index("<article") : page.index("</article>")]
         assert telling not in body, telling
-    assert f'<article lang="{language}">' in page
+    assert f'<article class="report" lang="{language}">' in page
     assert "Copies of our data are kept where nobody can delete them." in " ".join(paper.split())
     assert JournalEntry.objects.filter(verb="measure.report").count() == 1
 
