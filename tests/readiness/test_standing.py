@@ -85,6 +85,17 @@ def test_a_page_counts_a_few_and_says_how_many_wait(monkeypatch: pytest.MonkeyPa
     assert standing.catch_up() == 0
 
 
+def test_who_reads_about_itself_counts_itself_and_nobody_else() -> None:
+    town = cast.ronse()
+    standing.touch([town.pk, cast.eupen().pk])
+    assert standing.catch_up_of([town.pk]) == 0
+    assert [row.organisation for row in Standing.objects.all()] == [town]
+    assert [one.organisation for one in Touched.objects.all()] == [cast.eupen().pk]
+    with CaptureQueriesContext(connection) as asked:
+        assert standing.catch_up_of([town.pk]) == 0
+    assert len(asked) == 1
+
+
 # Counting -------------------------------------------------------------------------------------------------------------------------
 def test_the_newest_submitted_assessment_counts_and_one_that_is_open_again_does_not() -> None:
     town, basics = cast.ronse(), edition(3, key="basics")

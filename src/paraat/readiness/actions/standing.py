@@ -65,6 +65,19 @@ def catch_up() -> int:
     return max(waiting - refresh_due(wait=False, most=AT_ONCE), 0)
 
 
+def catch_up_of(organisations: Collection[UUID]) -> int:
+    """For a constituent that reads about itself: count it again when it was noted, and nobody else; how many still wait, since somebody is at it."""
+    noted = set(Touched.objects.filter(organisation__in=organisations).values_list("organisation", flat=True))
+    if not noted:
+        return 0
+    with transaction.atomic():
+        if not _alone(wait=False):
+            return len(noted)
+        Touched.objects.filter(organisation__in=noted).delete()  # before the count: what comes meanwhile is noted anew
+        _count(counting.heirs(noted))
+    return 0
+
+
 def touch_stale() -> int:
     """Note those that were never counted, or whose place in the register changed (a merger, a day on which somebody begins or ends)."""
     found = list(counting.stale(moment.today()))

@@ -26,7 +26,7 @@ SHOWN = 20
 @allow(Role.SPOC)
 def ours(request: Request) -> HttpResponseBase:
     """Each constituent that this SPOC answers for, and its peers."""
-    waiting, today = standing.catch_up(), moment.today()
+    waiting, today = standing.catch_up_of(request.viewer.own), moment.today()
     found = [peering.beside(request.viewer, row) for row in _own(request.viewer)]
     context = {
         "found": [(one, _lines(one, today), _group_words(one)) for one in found],
@@ -72,5 +72,5 @@ def of_portal(viewer: Viewer) -> str | None:
     """The SPOC's first page: how we stand, with a way to each part of it."""
     if not viewer.has(Role.SPOC) or not viewer.own:
         return None
-    standing.catch_up()
+    standing.catch_up_of(viewer.own)
     return rendered("readiness/population/panel_portal.html", {"rows": _own(viewer), "today": moment.today()})
