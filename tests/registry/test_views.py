@@ -278,4 +278,4 @@ def test_erasing_a_person_empties_page_and_journal(officer: Client) -> None:
 
 
 QUERIES_LIST = 7
-QUERIES_ONE = 25
+QUERIES_ONE = 38

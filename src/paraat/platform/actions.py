@@ -129,3 +129,4 @@ def _write(pending: list[tuple[JournalEntry, JournalDetail]]) -> None:
     ordered = sorted(pending, key=lambda pair: pair[0].chain)  # stable: the order within a chain stays
     JournalEntry.objects.bulk_create([entry for entry, _ in ordered])
     JournalDetail.objects.bulk_create([detail for _, detail in ordered])
+    facts.announce(facts.Journalled(tuple((entry.verb, entry.object_id) for entry, _ in pending)))

@@ -142,6 +142,16 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Journalled:
+    """An action is done: all that it recorded, announced once, at the end of its transaction. Who subscribes records nothing more.
+
+    `deeds` are (verb, id of what it was done to). For who would else ask the database once for each of thousands of `Recorded`.
+    """
+
+    deeds: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseOpened:
     """A case was opened, from a report or by hand. `aware_at`: when the victim says that it became aware; None: not said."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from paraat.kernel.marking import WATCHES, Role, Viewer
-from paraat.platform.facts import Recorded, subscribe
+from paraat.platform.facts import Journalled, subscribe
 from paraat.platform.registrations import Demonstration, MenuEntry, Panel, demonstration, menu, panels
 from paraat.readiness.actions import standing
 
@@ -16,13 +16,13 @@ _ONE = frozenset({"organisation.add", "organisation.change", "organisation.close
 _MANY = frozenset({"organisation.load", "import.confirm"})
 
 
-@subscribe(Recorded)
-def on_recorded(fact: Recorded) -> None:
+@subscribe(Journalled)
+def on_journalled(fact: Journalled) -> None:
     """The register changed: whoever moved, grew, merged or began is counted again."""
-    if fact.verb in _ONE:
-        standing.touch([UUID(fact.object_id)])
-    elif fact.verb in _MANY:
+    verbs = {verb for verb, _of in fact.deeds}
+    if verbs & _MANY:
         standing.touch_stale()
+    standing.touch([UUID(of) for verb, of in fact.deeds if verb in _ONE])
 
 
 def _of_portal(viewer: Viewer, _subject: Any) -> str | None:

@@ -157,4 +157,7 @@ LEARNT: dict[str, Any] = {
     "session.asked": _("asked something about a session"),
     "session.question_answered": _("a question about a session was answered"),
     "session.feedback": _("said what a session was worth"),
+    # the population
+    "population.kept": _("the figures of the day were kept"),
+    "peers.frozen": _("the peers of a quarter were settled"),
 }
