@@ -26,6 +26,7 @@ NO_PAGES = {
     "assessments_together": "of a provider, who does not walk; its own tests open it", "answer_file": "a file",
     "continuity_customers": "of a supplier, who does not walk; its own tests open it",
     "session_calendar": "a file", "session_material": "a file",
+    "engagement_terms": "of one that is being prepared; its own tests open it", "lesson_edit": "of a draft; its own tests open it",
     "drill": "there is none before one was done; its own tests open it",
     "tenant_data": "linked once a tenant was started; its own tests open it",
     "preparation_page": "the page of citizens, without our frame; its own tests look at it",

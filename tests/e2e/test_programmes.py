@@ -130,6 +130,7 @@ def _carried_out(coordinator: Person, assessor: Person, spoc: Person) -> str:
     )
     coordinator.submit("", kind="external", organisation="45041", edition=edition, auditor=auditor)
     audit = re.sub(r"[?#].*", "", coordinator.page.url)
+    assert not audit.endswith("/new/"), coordinator.text()
 
     assessor.go("/assessments/")
     rows = assessor.page.locator("main tbody tr").all_inner_texts()

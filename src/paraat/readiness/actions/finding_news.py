@@ -37,16 +37,14 @@ def tell_disclosed(row: Finding) -> None:
             )
         )
     with happening.for_officers():
-        summary = _("%(name)s has not looked at finding %(number)s yet (%(severity)s)") % {
-            "name": row.organisation.name, "number": row.number, "severity": SEVERITIES[word],
-        }  # fmt: skip
+        values = {"number": row.number, "severity": SEVERITIES[word]}  # not whose: hand-overs have readers whose turn comes later
+        summary = _("The owner has not looked at finding %(number)s yet (%(severity)s)") % values
     facts.announce(
         facts.Waits(
             "finding",
             _key(row),
             summary,
             f"/findings/{row.pk}/",
-            organisation=row.organisation_id,
             urgent=False,
             exercise=row.exercise,
         )

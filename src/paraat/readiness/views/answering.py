@@ -96,6 +96,11 @@ def _status(changed: Card | None) -> int:
     return 200 if changed is None else 400 if changed.wrong else 409
 
 
+def _file_form(answer: UUID) -> FileForm:
+    """A form to attach a file to this answer: many answers stand on a page, so each has its own name."""
+    return FileForm(auto_id=f"file-{answer}-%s")
+
+
 def _shared(request: Request, row: Assessment) -> dict[str, Any]:
     """What every card needs, whether it stands on a page or comes back alone."""
     return {
@@ -104,7 +109,7 @@ def _shared(request: Request, row: Assessment) -> dict[str, Any]:
         "today": moment.today(),
         "now": moment.now(),
         "maturity": row.edition.framework.scoring != "checklist",
-        "file_form": FileForm(auto_id=False),
+        "file_form": _file_form,
         "may_be_left_out": _may_be_left_out(row),
         "plans": request.viewer.has(*measure_rights.WORKS)
         and measure_rights.works_for(request.viewer, row.organisation),
