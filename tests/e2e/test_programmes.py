@@ -128,7 +128,7 @@ def _carried_out(coordinator: Person, assessor: Person, spoc: Person) -> str:
         str(form.locator(f"[name={name}] option", has_text=words).first.get_attribute("value"))
         for name, words in (("edition", "Most important points"), ("auditor", "External auditor"))
     )
-    coordinator.submit("", kind="external", organisation="45041", edition=edition, auditor=auditor)
+    coordinator.submit("", kind="external", organisation="Ronse (Municipality)", edition=edition, auditor=auditor)
     audit = re.sub(r"[?#].*", "", coordinator.page.url)
     assert not audit.endswith("/new/"), coordinator.text()
 
