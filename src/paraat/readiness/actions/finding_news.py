@@ -37,7 +37,10 @@ def tell_disclosed(row: Finding) -> None:
             )
         )
     with happening.for_officers():
-        values = {"number": row.number, "severity": SEVERITIES[word]}  # not whose: hand-overs have readers whose turn comes later
+        values = {
+            "number": row.number,
+            "severity": SEVERITIES[word],
+        }  # not whose: hand-overs have readers whose turn comes later
         summary = _("The owner has not looked at finding %(number)s yet (%(severity)s)") % values
     facts.announce(
         facts.Waits(

@@ -73,8 +73,7 @@ def catch_up_of(organisations: Collection[UUID]) -> int:
     with transaction.atomic():
         if not _alone(wait=False):
             return len(noted)
-        Touched.objects.filter(organisation__in=noted).delete()  # before the count: what comes meanwhile is noted anew
-        _count(counting.heirs(noted))
+        _count(counting.heirs(_taken_of(noted)))
     return 0
 
 
@@ -122,6 +121,13 @@ def _taken(most: int) -> set[UUID]:
     """Take the oldest notes away: of those that are committed, for what is counted now is read after this."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [most])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _taken_of(organisations: Collection[UUID]) -> set[UUID]:
+    """Take the notes of these away, before they are counted: what comes meanwhile is noted anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM readiness_touched WHERE organisation = ANY(%s) RETURNING organisation", [list(organisations)])  # fmt: skip
         return {row[0] for row in cursor.fetchall()}
 
 
