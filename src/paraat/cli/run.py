@@ -20,10 +20,13 @@ def command() -> None:
     if supervisor.pid() is not None:
         click.echo(f"Paraat is already up: {configuration.public_url()}")
         return
+    from django.db import transaction  # Django is set up by now
+
     serving.require_free_ports()
     for step in sorted(demonstration, key=lambda one: one.order):
         began = time.monotonic()
-        step.load()
+        with transaction.atomic():  # one commit instead of hundreds, each of which waits for the disk
+            step.load()
         click.echo(f"{step.name} ({time.monotonic() - began:.1f} s)")
     threading.Thread(target=_announce, daemon=True).start()
     supervisor.supervise(to_files=True)
