@@ -116,8 +116,7 @@ def set_due(*, assessment: Assessment, due_on: date | None, by: Actor) -> Assess
     now = moment.now()
     if due_on is not None and due_on < moment.day(now):
         raise Invalid("That day has passed", field="due_on")
-    if not days.is_meant(due_on, moment.day(now)):
-        raise Invalid("Nobody can have meant this day", field="due_on")
+    days.require_meant(due_on, moment.day(now), field="due_on")
     _move(assessment, Assessment.State.OPEN, {"due_on": due_on}, "It is not open any more")
     cancel_reminders(assessment, now)
     plan_reminders([assessment], now)

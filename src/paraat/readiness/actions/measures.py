@@ -230,8 +230,7 @@ def _demand(row: Measure) -> None:
         value = getattr(row, name)
         if value is not None and not 0 <= value <= MOST:
             raise Invalid("This amount cannot be", field=name)
-    if not days.is_meant(row.due_on, moment.today()):
-        raise Invalid("Nobody can have meant this day", field="due_on")
+    days.require_meant(row.due_on, moment.today(), field="due_on")
     if row.every is not None and not 1 <= row.every <= LONGEST:
         raise Invalid("It comes back after 1 to 120 months", field="every")
 

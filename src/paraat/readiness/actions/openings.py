@@ -132,8 +132,7 @@ def _check(openings: Sequence[Opening], now: datetime) -> None:
         raise Invalid("This edition has no such level", field="level")
     if first.due_on is not None and first.due_on < moment.day(now):
         raise Invalid("That day has passed", field="due_on")
-    if not days.is_meant(first.due_on, moment.day(now)):
-        raise Invalid("Nobody can have meant this day", field="due_on")
+    days.require_meant(first.due_on, moment.day(now), field="due_on")
     _CHECKS[first.kind](openings, now)
 
 

@@ -221,8 +221,7 @@ def _checked(fields: Mapping[str, Any], *, changing: set[str] | None = None) -> 
         raise Invalid("A session needs a title", field="title")
     if values["ends_at"] <= values["starts_at"]:
         raise Invalid("It ends after it begins", field="ends_at")
-    if not days.is_meant(values["ends_at"].date(), moment.today()):
-        raise Invalid("Nobody can have meant this day", field="ends_at")
+    days.require_meant(values["ends_at"].date(), moment.today(), field="ends_at")
     moved = changing is None or "starts_at" in changing
     if moved and values["starts_at"] <= moment.now():
         raise Invalid("That moment is past", field="starts_at")

@@ -162,8 +162,7 @@ def _values(lesson: Lesson, state: str, because: str, planned_on: date | None, l
         raise Invalid("Say what you need help with", field="because")
     if state == State.PLANNED and (planned_on is None or planned_on < moment.today()):
         raise Invalid("Say by when: today or later", field="planned_on")
-    if not days.is_meant(planned_on, moment.today()):
-        raise Invalid("Nobody can have meant this day", field="planned_on")
+    days.require_meant(planned_on, moment.today(), field="planned_on")
     found = _looked(lesson, state, looked)
     if found == Looked.COULD_NOT and not why:
         raise Invalid("Say why you could not look", field="because")
